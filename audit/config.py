@@ -1,0 +1,124 @@
+"""What does the user want audited, and how? From `audit.toml`, `pyproject.toml` and the command line."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from audit.data import DataOptions
+from audit.suites import suggestion
+from probes.errors import AuditError
+
+
+class AuditConfig(DataOptions):
+    """Everything an audit depends on; a key of `audit.toml` has the name of its command-line option."""
+
+    model: str | None = Field(
+        default=None, description="A model folder, a hub id, or `py:module:function` for a black box."
+    )
+    suite: tuple[str, ...] = Field(
+        default=("fairness",), description="Suites by name, or TOML files of yours."
+    )
+    gates: tuple[str, ...] = Field(
+        default=(), description="Gates; one on the same measurement replaces the gate of the suite."
+    )
+    suite_gates: bool = Field(default=True, description="Whether the gates that come with the suites hold.")
+    params: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description='Probe parameters: a table `[params."fairness.template"]` for each probe.',
+    )
+    positive: str | None = Field(
+        default=None, description="The class that counts as the positive outcome; of two classes the second."
+    )
+    classes: tuple[str, ...] = Field(
+        default=(), description="Class names of a black box, in the order of its columns."
+    )
+    alpha: float = Field(
+        default=0.05, gt=0, lt=0.5, description="Largest share of wrong verdicts that the gates may give."
+    )
+    confidence: float = Field(default=0.95, gt=0.5, lt=1, description="Level of the intervals.")
+    seed: int = Field(default=0, ge=0, description="Seed of everything that is drawn at random.")
+    undecided: Literal["undecided", "pass", "fail"] = Field(
+        default="undecided", description="What an undecided gate counts as in the exit code."
+    )
+    allow_invalid: bool = Field(
+        default=False, description="Whether gates may pass although the model gave some rows no valid answer."
+    )
+    include_examples: bool = Field(
+        default=False, description="Whether texts of the data may stand in the record."
+    )
+    device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
+    dtype: str = Field(
+        default="auto", description="`auto` (chosen by a short timing), `float32`, `bfloat16`, `float16`."
+    )
+
+
+def read(path: Path | None) -> dict[str, Any]:
+    """The settings in `path`, else in ./audit.toml, else under [tool.audit] in ./pyproject.toml, else none.
+
+    Raises:
+        AuditError: when the file named cannot be read or is not TOML.
+    """
+    if path is not None:
+        return _section(path, _toml(path))
+    here = (p for p in (Path("audit.toml"), Path("pyproject.toml")) if p.is_file())
+    return next((found for p in here if (found := _section(p, _toml(p)))), {})
+
+
+def build(*layers: Mapping[str, Any]) -> AuditConfig:
+    """One configuration from layers of settings, later ones before earlier ones.
+
+    Raises:
+        AuditError: with one sentence per wrong setting.
+    """
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        params = _merged(merged.get("params", {}), layer.get("params", {}))
+        merged |= {**layer, "params": params}
+    try:
+        return AuditConfig.model_validate(_listed(merged))
+    except ValidationError as error:
+        raise AuditError(*(_fault(e) for e in error.errors())) from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise AuditError(f"{path}: cannot be read: {error}; name another file with --config") from None
+    except tomllib.TOMLDecodeError as error:
+        raise AuditError(f"{path}: not valid TOML: {error}") from None
+
+
+def _section(path: Path, content: dict[str, Any]) -> dict[str, Any]:
+    if path.name != "pyproject.toml":
+        return content
+    tools = content.get("tool", {})
+    found = tools.get("audit", {}) if isinstance(tools, dict) else tools
+    if not isinstance(found, dict):
+        raise AuditError(f"{path}: [tool.audit] is {found!r}, not a table; write settings below [tool.audit]")
+    return found
+
+
+def _merged(first: Any, second: Any) -> Any:
+    """Parameters of the same probe from two layers are joined key by key."""
+    if not (isinstance(first, Mapping) and isinstance(second, Mapping)):
+        return second or first
+    return {k: {**first.get(k, {}), **second.get(k, {})} for k in {**first, **second}}
+
+
+def _listed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """One value where several may stand is a list of one."""
+    several = {k for k, f in AuditConfig.model_fields.items() if str(f.annotation).startswith("tuple")}
+    return {k: (v,) if k in several and isinstance(v, str) else v for k, v in settings.items()}
+
+
+def _fault(error: Any) -> str:
+    key = ".".join(str(part) for part in error["loc"]) or "settings"
+    if error["type"] == "extra_forbidden":
+        return f"{key} is not a setting{suggestion(key, tuple(AuditConfig.model_fields))}"
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    return f"{key} = {error['input']!r}: {error['msg'][0].lower()}{error['msg'][1:]}"

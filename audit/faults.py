@@ -1,0 +1,37 @@
+"""How are faults of several steps told all at once?"""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from probes.errors import AuditError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Faults:
+    """Collects the faults of steps that do not depend on each other."""
+
+    def __init__(self) -> None:
+        self._faults: list[str] = []
+
+    def attempt(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """The result of `step`, or None when it found faults; they are kept."""
+        try:
+            return step(*args, **kwargs)
+        except AuditError as error:
+            self._faults += [fault for fault in error.faults if fault not in self._faults]
+            return None
+
+    def add(self, *faults: str) -> None:
+        """Keep more faults."""
+        self._faults += faults
+
+    def check(self) -> None:
+        """Raise what was collected.
+
+        Raises:
+            AuditError: with every fault so far.
+        """
+        if self._faults:
+            raise AuditError(*self._faults)

@@ -1,0 +1,120 @@
+"""Why does a gate pass, fail, or stay undecided, in plain words?"""
+
+from collections.abc import Sequence
+
+from audit.gates.gate import Gate
+from audit.gates.planning import MOST_ROWS, Plan, hardest_pair
+from probes.stats.contrasts import Target, lower, upper
+from probes.stats.limits import testable
+from probes.types import Measurement
+
+_NOUN = {"value": "value", "difference": "gap", "ratio": "ratio"}
+_NAMED = 3
+
+
+def number(x: float) -> str:
+    """A number as a reader wants it: 0.10, 0.104, 0.0032."""
+    if x != 0 and abs(x) < 0.01:
+        return f"{x:.2g}"
+    written = f"{x:.3f}"
+    return written.removesuffix("0")
+
+
+def beyond(x: float, limit: float) -> str:
+    """A number with as many digits as it takes to tell it from the limit."""
+    digits = (f"{x:.{n}f}" for n in range(3, 7))
+    return number(x) if number(x) != number(limit) else next((d for d in digits if float(d) != limit), "")
+
+
+def passed(goal: Target, gate: Gate, value: float, plan: Plan) -> str:
+    """What the data rule out."""
+    bound = upper(goal, plan.passes) if gate.at_most else lower(goal, plan.passes)
+    edge = f"{'more' if gate.at_most else 'less'} than {number(float(bound))}"
+    asks_every_pair = gate.at_most == (goal.contrast == "difference") and goal.contrast != "value"
+    where = "for every pair of groups " if asks_every_pair else ""
+    told = f"The {_NOUN[goal.contrast]} of {number(value)} is within the limit of {_limit(gate)}"
+    return f"{told}: {where}the data rule out {edge}."
+
+
+def _limit(gate: Gate) -> str:
+    return number(gate.limit) if gate.at_most else f"at least {number(gate.limit)}"
+
+
+def failed(goal: Target, gate: Gate, measurement: Measurement, plan: Plan) -> str:
+    """Between which groups, and by how much."""
+    bound = float(lower(goal, plan.fail) if gate.at_most else upper(goal, plan.fail))
+    side, edge = ("above", "at least") if gate.at_most else ("below", "at most")
+    noun = _NOUN[goal.contrast]
+    told = f"the {noun} is {edge} {beyond(bound, gate.limit)}, {side} the limit of {number(gate.limit)}"
+    if goal.contrast == "value":
+        return f"Fails: observed {number(measurement.value or 0.0)}; {told}."
+    return f"Fails: {_names(goal, measurement, plan)}: {told}."
+
+
+def undecided(
+    goal: Target, gate: Gate, measurement: Measurement, plan: Plan, rows: int | None, smallest: float | None
+) -> str:
+    """What the data leave open, and what would close it."""
+    noun = _NOUN[goal.contrast]
+    groups = f"{_names(goal, measurement, plan)}: " if goal.contrast != "value" else ""
+    told = f"Undecided: {groups}the {noun} may be {_range(goal, plan)}; the limit is {_limit(gate)}."
+    return " ".join(part for part in (told, _power(noun, smallest), _rows(goal, rows)) if part)
+
+
+def _range(goal: Target, plan: Plan) -> str:
+    """The values that are neither ruled out as too low nor as too high."""
+    low, high = float(lower(goal, plan.above)), float(upper(goal, plan.below))
+    if goal.contrast == "value":
+        return f"between {number(low)} and {number(high)}"
+    most = min(high, 1.0) if goal.contrast == "ratio" else high
+    return f"between {number(max(low, 0.0))} and {number(most)}"
+
+
+def _power(noun: str, smallest: float | None) -> str:
+    if smallest is None:
+        return ""
+    return f"This data would have failed a true {noun} of {number(smallest)} in 80 % of runs."
+
+
+def _rows(goal: Target, rows: int | None) -> str:
+    group = "rows" if goal.contrast == "value" else "rows per group"
+    if rows is None:
+        return (
+            f"The observed value is so close to the limit that not even {MOST_ROWS:,} {group} would decide."
+        )
+    return f"About {rows:,} {group} would decide, if the observed values are the true ones."
+
+
+def unjudged(measurement: Measurement) -> str:
+    """Why a measurement cannot be tested at all."""
+    if measurement.value is None:
+        return f"Undecided: the number is undefined: {measurement.note}."
+    if measurement.note and not measurement.comparisons:
+        return f"Undecided: the number cannot be tested: {measurement.note}."
+    return "Undecided: the number comes without the counts or standard errors that a test needs."
+
+
+def untestable(leaves: Sequence[Measurement]) -> str:
+    """Which groups keep a gate from being decided."""
+    names = list(dict.fromkeys(f"{leaf.metric} of {_group(leaf)}" for leaf in leaves))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    why = leaves[0].note or "no rows to test"
+    told = f"Undecided: the data do not bound {', '.join(names[:_NAMED])}{more} ({why})"
+    return f"{told}, so that not all pairs can be shown to keep the limit."
+
+
+def _names(goal: Target, measurement: Measurement, plan: Plan) -> str:
+    """The two groups that stand furthest beyond the limit, with their values."""
+    families = [c.groups for c in measurement.comparisons]
+    kept = [k for k in ([leaf for leaf in f if testable(leaf)] for f in families) if len(k) > 1]
+    family, row, column = hardest_pair(goal, plan)
+    what = f"{kept[family][row].metric.replace('_', ' ')} of " if len(families) > 1 else ""
+    return f"{what}{_told(kept[family][row])} against {_told(kept[family][column])}"
+
+
+def _told(leaf: Measurement) -> str:
+    return f"{_group(leaf)} ({number(leaf.value or 0.0)})"
+
+
+def _group(leaf: Measurement) -> str:
+    return leaf.slice.get("group", "a group")

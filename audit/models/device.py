@@ -1,0 +1,72 @@
+"""On which device does the model run, and how many tokens does it take at once?"""
+
+from pathlib import Path
+from typing import Any
+
+from probes.errors import AuditError
+
+# Measured with a 6-layer encoder on a 2-core CPU: larger batches fall out of its caches.
+CPU_BUDGET = {"float32": 1_000, "bfloat16": 2_000, "float16": 2_000}
+ACCELERATOR_BUDGET = 16_384
+
+
+def choose_device(name: str) -> Any:
+    """The torch device called `name`; "auto" is the accelerator where there is one, else the CPU.
+
+    Raises:
+        AuditError: when there is no such device on this machine.
+    """
+    import torch
+
+    there = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    if name == "auto":
+        return there or torch.device("cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise AuditError(f"device {name!r} is not known; choose auto, {_known(there)}") from None
+    if device.type != "cpu" and (there is None or device.type != there.type):
+        raise AuditError(f"device {name!r} is not on this machine; choose auto, {_known(there)}")
+    if device.index is not None and device.index >= _count(device):
+        raise AuditError(f"device {name!r} is not on this machine, which has {_count(device)} of that kind")
+    return device
+
+
+def device_name(device: Any) -> str:
+    """What the hardware calls itself, for the key of cached timings."""
+    import platform
+
+    import torch
+
+    if device.type == "cuda":
+        return str(torch.cuda.get_device_name(device))
+    capability = torch.backends.cpu.get_cpu_capability()
+    return (
+        f"{device.type} {_processor() or platform.processor()} {capability} {torch.get_num_threads()} threads"
+    )
+
+
+def token_budget(device: Any, dtype: str) -> int:
+    """How many tokens, padding included, a batch holds at most."""
+    return CPU_BUDGET.get(dtype, 1_000) if device.type == "cpu" else ACCELERATOR_BUDGET
+
+
+def _known(there: Any) -> str:
+    return "cpu" if there is None else f"cpu or {there.type}"
+
+
+def _count(device: Any) -> int:
+    import torch
+
+    return 1 if device.type == "cpu" else torch.accelerator.device_count()
+
+
+def _processor() -> str:
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
+            wanted = [
+                line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "flags"))
+            ]
+    except OSError:
+        return ""
+    return " ".join(wanted[:1]) + (" amx" if any("amx_bf16" in flags for flags in wanted[:2]) else "")

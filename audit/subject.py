@@ -1,0 +1,162 @@
+"""What is audited: the model, the data, and the model's answers to the data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from audit import data, models
+from audit.config import AuditConfig
+from audit.data import AuditData
+from audit.faults import Faults
+from audit.suites import suggestion
+from probes.errors import AuditError
+from probes.progress import Progress
+from probes.types import Context, Model, Predictions, Samples
+from reports.record import DataInfo, ModelInfo
+from training import record
+
+A = TypeVar("A")
+BLACK_BOX = "py:"
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """The audited model and data, ready for the probes."""
+
+    context: Context
+    model: ModelInfo
+    data: DataInfo | None
+    training: dict[str, Any] | None
+
+    @property
+    def invalid_rows(self) -> int:
+        """Rows to which the model gave no valid answer."""
+        return self.data.invalid_rows if self.data else 0
+
+
+class AuditedModel(Model, Protocol):
+    """A model that can say what it is."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """What the record says of it."""
+
+
+def prepare(
+    config: AuditConfig, plan: Callable[[AuditConfig], A], *, progress: Progress
+) -> tuple[A, Subject]:
+    """The plan and the subject; what can be checked without loading the model is checked first.
+
+    Raises:
+        AuditError: with the faults of plan, model folder and data together; else with those of the model.
+    """
+    faults = Faults()
+    agenda = faults.attempt(plan, config)
+    folder, classes = faults.attempt(_located, config) or (None, ())
+    training = faults.attempt(_training, folder)
+    rows = faults.attempt(_rows, config, classes or None, training, folder)
+    if classes and rows is None:
+        faults.attempt(_positive, config.positive, classes)
+    faults.check()
+    assert agenda is not None  # noqa: S101 - a plan without faults is a plan
+    return agenda, _subject(config, classes, rows, training, progress)
+
+
+def _located(config: AuditConfig) -> tuple[Path | None, tuple[str, ...]]:
+    """The model folder, if there is one, and the classes; () when the predictions will tell them.
+
+    Raises:
+        AuditError: when there is nothing to audit, or no model that can be opened safely.
+    """
+    if (config.model is None) == (config.predictions is None):
+        raise AuditError(
+            "name what to audit: a model (folder, hub id, py:module:function) or --predictions FILE"
+        )
+    if config.model is None:
+        return None, config.classes
+    if config.model.startswith(BLACK_BOX):
+        return None, models.python_model(config.model, config.classes).classes
+    if config.classes:
+        raise AuditError("--class names the classes of a black box; a model folder names its own")
+    folder = models.find(config.model)
+    if faults := models.preflight(folder):
+        raise AuditError(*faults)
+    return folder, models.labels(str(folder))
+
+
+def _training(folder: Path | None) -> dict[str, Any] | None:
+    """The training record in the model folder, if there is one.
+
+    Raises:
+        AuditError: when there is one that cannot be read.
+    """
+    found = record.read(folder) if folder else None
+    return found.model_dump(mode="json") if found else None
+
+
+def _rows(
+    config: AuditConfig, classes: tuple[str, ...] | None, training: dict[str, Any] | None, folder: Path | None
+) -> AuditData | None:
+    options = data.choose(config, training)
+    if options is None:
+        return None
+    return data.load(options, classes=classes, positive=config.positive, training=training, folder=folder)
+
+
+def _positive(name: str | None, classes: tuple[str, ...]) -> int | None:
+    """The index of the positive class: the one named, else the second of two."""
+    if name is None:
+        return 1 if len(classes) == 2 else None
+    if name not in classes:
+        raise AuditError(f"positive = {name!r} is not a class of the model{suggestion(name, classes)}")
+    return classes.index(name)
+
+
+def _subject(
+    config: AuditConfig,
+    classes: tuple[str, ...],
+    rows: AuditData | None,
+    training: dict[str, Any] | None,
+    progress: Progress,
+) -> Subject:
+    model = _open(config, classes, progress)
+    names = model.classes if model else rows.classes if rows else classes
+    samples, predictions = _answered(model, rows)
+    context = Context(
+        samples=samples,
+        classes=names,
+        positive=_positive(config.positive, names),
+        predictions=predictions,
+        model=model,
+        seed=config.seed,
+        confidence=config.confidence,
+    )
+    info = rows.info.model_copy(update={"invalid_rows": _invalid(predictions)}) if rows else None
+    return Subject(context, model.info if model else _predictions_info(config, names), info, training)
+
+
+def _open(config: AuditConfig, classes: tuple[str, ...], progress: Progress) -> AuditedModel | None:
+    if config.model is None:
+        return None
+    if config.model.startswith(BLACK_BOX):
+        return models.python_model(config.model, classes)
+    return models.load(config.model, device=config.device, dtype=config.dtype, progress=progress)
+
+
+def _answered(model: AuditedModel | None, rows: AuditData | None) -> tuple[Samples, Predictions | None]:
+    if rows is None:
+        return Samples(None, None, {}, np.array([], dtype=np.str_), fingerprint=""), None
+    if model is None or rows.samples.inputs is None:
+        return rows.samples, rows.predictions
+    return rows.samples, models.predict_checked(model, rows.samples.inputs)
+
+
+def _invalid(predictions: Predictions | None) -> int:
+    return 0 if predictions is None else int(np.count_nonzero(~predictions.valid))
+
+
+def _predictions_info(config: AuditConfig, classes: tuple[str, ...]) -> ModelInfo:
+    return ModelInfo(reference=str(config.predictions), kind="predictions", fingerprint=None, classes=classes)

@@ -1,0 +1,1 @@
+"""What can be measured: the types, the statistics, and one probe per file."""

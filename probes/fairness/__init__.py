@@ -1,0 +1,1 @@
+"""Fairness: does the model treat groups alike?"""

@@ -1,0 +1,1 @@
+"""The statistics that probes and gates share."""
