@@ -1,5 +1,6 @@
 """The command `audit`: which words does it take, and what does it answer to the shell?"""
 
+import os
 import sys
 
 import typer
@@ -33,18 +34,18 @@ def main() -> None:
     from audit.exits import Exit
     from probes.errors import AuditError
 
+    # Read when torch is loaded, so it is set before any command loads it. Threads that spin while they wait make
+    # a step take four times as long and more on a machine that others use too.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except AuditError as error:
         _tell(error.faults)
         sys.exit(Exit.USER_FAULT)
-    except KeyboardInterrupt:
-        _tell(("interrupted; nothing was written",))
-        sys.exit(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output (`head`, `less`) has left; what it did not read is nobody's loss.
-        sys.stdout = None
-        sys.exit(Exit.PASSED)
+    except SystemExit as ended:
+        if ended.code == Exit.INTERRUPTED:
+            _tell(("interrupted; no result was written",))
+        raise
 
 
 def _tell(sentences: tuple[str, ...]) -> None:

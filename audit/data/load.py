@@ -11,7 +11,9 @@ from audit.data import alike, groups
 from audit.data.classes import Classified, classify
 from audit.data.content import Content, opened, read_content
 from audit.data.held_out import HeldOut, resolve, seen_in_training
+from audit.data.mentions import lexicon_for
 from audit.data.options import DataOptions, check
+from audit.data.roles import Roles
 from audit.data.sentences import plural, quoted
 from audit.data.table import Table
 from audit.faults import Faults
@@ -60,8 +62,8 @@ def load(
     """
     check(options)
     chosen, held_out = resolve(options, training)
-    table, roles = opened(chosen, held_out)
     faults = Faults()
+    table, roles = _opened(chosen, held_out, faults)
     content = read_content(table, roles, chosen, faults)
     classified = faults.attempt(classify, table, content.answers, classes, positive)
     grouped = faults.attempt(_grouped, table, content)
@@ -72,6 +74,17 @@ def load(
     notes = [*classified.notes, *_notes(table, content, classified), *notes]
     notes += seen_in_training(table, content.texts or (), folder)
     return _audit_data(_source(options, chosen, held_out), content, classified, groupings, notes)
+
+
+def _opened(options: DataOptions, held_out: HeldOut | None, faults: Faults) -> tuple[Table, Roles]:
+    """The table; when it cannot be had, what is wrong with the lexicons is told with it."""
+    found = faults.attempt(opened, options, held_out)
+    if found is None:
+        for name in options.group_from_text:
+            faults.attempt(lexicon_for, name, options.lexicon)
+        faults.check()
+    assert found is not None  # noqa: S101 - a table without faults is a table
+    return found
 
 
 def _grouped(table: Table, content: Content) -> tuple[Mapping[str, Grouping], list[str]]:

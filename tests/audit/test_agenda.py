@@ -39,7 +39,7 @@ def test_the_gates_of_the_suite_can_be_left_out():
 
 def test_parameters_are_completed_with_defaults():
     given = {"fairness.counterfactual": {"max_texts": 5}}
-    parameters = dict((p.name, v) for p, v in plan(params=given).probes)["fairness.counterfactual"]
+    parameters = {p.name: v for p, v in plan(params=given).probes}["fairness.counterfactual"]
     assert parameters["max_texts"] == 5
     assert len(parameters) > 1
 

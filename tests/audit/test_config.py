@@ -67,5 +67,5 @@ def test_a_settings_file_that_cannot_be_used_is_a_sentence(content, said, tmp_pa
 def test_a_broken_tool_table_is_a_sentence(tmp_path):
     path = tmp_path / "pyproject.toml"
     path.write_text('tool = "x"')
-    with pytest.raises(AuditError, match="tool.audit"):
+    with pytest.raises(AuditError, match=r"tool\.audit"):
         config.read(Path(path))

@@ -5,10 +5,24 @@ import sys
 
 import pytest
 
-HEAVY = (
-    "accelerate captum datasets fairlearn jinja2 matplotlib opacus pandas peft pyarrow safetensors scipy sklearn "
-    "statsmodels torch transformers"
-).split()
+HEAVY = [
+    "accelerate",
+    "captum",
+    "datasets",
+    "fairlearn",
+    "jinja2",
+    "matplotlib",
+    "opacus",
+    "pandas",
+    "peft",
+    "pyarrow",
+    "safetensors",
+    "scipy",
+    "sklearn",
+    "statsmodels",
+    "torch",
+    "transformers",
+]
 
 
 def loaded(code):

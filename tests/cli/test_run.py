@@ -17,12 +17,18 @@ from audit.cli import main
 def audit(*words, cwd):
     """Run the command in `cwd` within this process, as a shell would see it."""
     out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+    with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
         patch.setattr(sys, "argv", ["audit", *map(str, words)])
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
+        ):
             main()
-    return SimpleNamespace(returncode=int(ended.value.code or 0), stdout=out.getvalue(), stderr=err.getvalue())
+    return SimpleNamespace(
+        returncode=int(ended.value.code or 0), stdout=out.getvalue(), stderr=err.getvalue()
+    )
 
 
 def decisions(path, rows):
@@ -77,7 +83,9 @@ def test_few_rows_are_undecided(tmp_path):
 
 @pytest.mark.parametrize(("counted", "code"), [("pass", 0), ("fail", 1)])
 def test_undecided_counts_as_the_user_says(counted, code, tmp_path):
-    path = decisions(tmp_path / "few.csv", [("women", "yes", "yes"), ("men", "yes", "no"), ("men", "no", "no")])
+    path = decisions(
+        tmp_path / "few.csv", [("women", "yes", "yes"), ("men", "yes", "no"), ("men", "no", "no")]
+    )
     done = audit("run", "--predictions", path, *COLUMNS, "-q", "--undecided", counted, cwd=tmp_path)
     assert done.returncode == code
 
@@ -102,7 +110,9 @@ def test_predictions_are_audited_without_torch(fair, tmp_path):
         "except SystemExit: pass\n"
         "print({'torch', 'transformers'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "set()"
 
 
@@ -111,7 +121,9 @@ def test_every_fault_is_told_at_once_and_nothing_is_written(fair, tmp_path):
     done = audit("run", "--predictions", fair, *words, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "alpha = 3.0" in done.stderr
-    done = audit("run", "--predictions", fair, *words[:-2], "--gate", "nonsense", "--suite", "fairnes", cwd=tmp_path)
+    done = audit(
+        "run", "--predictions", fair, *words[:-2], "--gate", "nonsense", "--suite", "fairnes", cwd=tmp_path
+    )
     assert done.returncode == 2
     assert all(word in done.stderr for word in ("hird", "sexx", "nonsense", "fairnes"))
     assert "Traceback" not in done.stderr
@@ -164,6 +176,16 @@ def test_a_report_is_drawn_again_the_same(unfair, tmp_path):
     done = audit("report", "audit-out/record.json", "--out", "again.html", cwd=tmp_path)
     assert done.returncode == 0
     assert (tmp_path / "again.html").read_bytes() == first
+
+
+def test_ctrl_c_is_told_and_leaves_nothing(fair, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("audit.runner.run", interrupted)
+    done = audit("run", "--predictions", fair, *COLUMNS, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (130, "audit: interrupted; nothing was written\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unwritable_folder_is_a_sentence(unfair, tmp_path):

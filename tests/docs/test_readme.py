@@ -29,7 +29,10 @@ def desk(tmp_path_factory):
     """A folder with the files that the README speaks of."""
     folder = tmp_path_factory.mktemp("readme")
     people = itertools.product(("women", "men"), ("old", "young"), range(20))
-    rows = [(f"a {age} story of {who}, number {i}", ("negative", "positive")[i % 2], who, age) for who, age, i in people]
+    rows = [
+        (f"a {age} story of {who}, number {i}", ("negative", "positive")[i % 2], who, age)
+        for who, age, i in people
+    ]
     write(folder / "test.csv", [("text", "label", "gender", "age"), *rows])
     people = itertools.product(("women", "men"), ("yes", "no"), range(50))
     write(folder / "decisions.csv", [("sex", "hired", "decision"), *((s, h, h) for s, h, _ in people)])
@@ -44,7 +47,12 @@ def write(path, rows):
 def run(command, desk, env):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", command], cwd=desk, env={**env, "PATH": path}, capture_output=True, text=True, check=False
+        ["bash", "-c", command],
+        cwd=desk,
+        env={**env, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode in ANSWERS, f"{command}\n{done.stdout}\n{done.stderr}"
     return done

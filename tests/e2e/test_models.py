@@ -19,7 +19,9 @@ def sentences(count, *, seed=0):
         for who, group in (("man", "men"), ("woman", "women"))
         for words, label in ((GOOD, "positive"), (BAD, "negative"))
         for word, a, b in itertools.product(
-            words, "old new long short slow fast best worst".split(), "happy sad funny bright dull old new".split()
+            words,
+            ["old", "new", "long", "short", "slow", "fast", "best", "worst"],
+            ["happy", "sad", "funny", "bright", "dull", "old", "new"],
         )
     ]
     return draw.sample(every, count)
@@ -84,7 +86,7 @@ def test_a_black_box_is_audited(tmp_path, monkeypatch):
     (tmp_path / "box.py").write_text(
         "import numpy as np\n"
         "def answer(texts):\n"
-        "    good = np.array([t.split()[-1] in 'good great fine bright'.split() for t in texts], dtype=float)\n"
+        "    good = np.array([t.split()[-1] in {'good', 'great', 'fine', 'bright'} for t in texts], float)\n"
         "    return np.stack([1 - good, good], axis=1)\n"
         "answer.classes = ('negative', 'positive')\n"
     )
@@ -100,7 +102,7 @@ def test_invalid_answers_are_counted_and_nothing_passes(tmp_path, monkeypatch):
     (tmp_path / "box2.py").write_text(
         "import numpy as np\n"
         "def answer(texts):\n"
-        "    good = np.array([t.split()[-1] in 'good great fine bright'.split() for t in texts], dtype=float)\n"
+        "    good = np.array([t.split()[-1] in {'good', 'great', 'fine', 'bright'} for t in texts], float)\n"
         "    out = np.stack([1 - good, good], axis=1)\n"
         "    out[[t.startswith('the old man was happy') for t in texts]] = np.nan\n"
         "    return out\n"

@@ -65,5 +65,5 @@ def test_other_packages_register_by_entry_point(monkeypatch, fresh):
 
 def test_an_entry_point_that_is_no_probe_is_a_sentence(monkeypatch, fresh):
     entry(monkeypatch, "os.path:join")
-    with pytest.raises(AuditError, match="acme.rates.*not a probe"):
+    with pytest.raises(AuditError, match=r"acme\.rates.*not a probe"):
         discover()

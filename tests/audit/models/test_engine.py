@@ -228,6 +228,11 @@ def test_first_batch(budget, pad, expected):
     assert list(first_batch([1, 3, 2, 0], [1, 4, 2, 4], budget=budget, pad=pad)) == expected
 
 
+@pytest.mark.parametrize(("budget", "rows"), [(63, 63), (64, 64), (95, 64), (200, 192)])
+def test_large_batches_have_a_multiple_of_32_rows(budget, rows):
+    assert len(first_batch(range(300), [1] * 300, budget=budget)) == rows
+
+
 def test_padded_on_either_side():
     assert padded([[1, 2, 3], [4]], value=9, left=False).tolist() == [[1, 2, 3], [4, 9, 9]]
     assert padded([[1, 2, 3], [4]], value=9, left=True).tolist() == [[1, 2, 3], [9, 9, 4]]
