@@ -7,7 +7,7 @@ from reports.record import Environment
 
 PACKAGES = (
     "accelerate", "captum", "datasets", "fairlearn", "numpy", "opacus", "pandas", "peft", "pyarrow",
-    "safetensors", "scikit-learn", "scipy", "statsmodels", "textattack", "tokenizers", "torch",
+    "safetensors", "scikit-learn", "scipy", "statsmodels", "tokenizers", "torch",
     "transformers",
 )  # fmt: skip
 

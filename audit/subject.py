@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from audit import data, models
+from audit import data, decisions, models
 from audit.config import AuditConfig
 from audit.data import AuditData
 from audit.faults import Faults
@@ -17,6 +17,8 @@ from probes.progress import Progress
 from probes.types import Context, Model, Predictions, Samples
 from reports.record import DataInfo, ModelInfo
 from training import record
+from training.mitigations import thresholds
+from training.mitigations.thresholds import Postprocessing
 
 A = TypeVar("A")
 BLACK_BOX = "py:"
@@ -58,11 +60,15 @@ def prepare(
     folder, classes = faults.attempt(_located, config) or (None, ())
     training = faults.attempt(_training, folder)
     rows = faults.attempt(_rows, config, classes or None, training, folder)
+    rules = faults.attempt(_rules, folder)
+    if rules and rows:
+        faults.attempt(decisions.check, rules, rows.samples, classes)
     if classes and rows is None:
         faults.attempt(_positive, config.positive, classes)
     faults.check()
     assert agenda is not None  # noqa: S101 - a plan without faults is a plan
-    return agenda, _subject(config, classes, rows, training, progress)
+    subject = _subject(config, classes, rows, training, rules, progress)
+    return agenda, subject
 
 
 def _located(config: AuditConfig) -> tuple[Path | None, tuple[str, ...]]:
@@ -97,6 +103,15 @@ def _training(folder: Path | None) -> dict[str, Any] | None:
     return found.model_dump(mode="json") if found else None
 
 
+def _rules(folder: Path | None) -> Postprocessing | None:
+    """The rules in the model folder that decide in its place, if there are any.
+
+    Raises:
+        AuditError: when there are some that cannot be read.
+    """
+    return thresholds.read(folder) if folder else None
+
+
 def _rows(
     config: AuditConfig, classes: tuple[str, ...] | None, training: dict[str, Any] | None, folder: Path | None
 ) -> AuditData | None:
@@ -120,11 +135,14 @@ def _subject(
     classes: tuple[str, ...],
     rows: AuditData | None,
     training: dict[str, Any] | None,
+    rules: Postprocessing | None,
     progress: Progress,
 ) -> Subject:
     model = _open(config, classes, progress)
     names = model.classes if model else rows.classes if rows else classes
     samples, predictions = _answered(model, rows)
+    if rules and predictions:
+        predictions = decisions.mitigated(rules, samples, predictions, names)
     context = Context(
         samples=samples,
         classes=names,
@@ -134,8 +152,17 @@ def _subject(
         seed=config.seed,
         confidence=config.confidence,
     )
-    info = rows.info.model_copy(update={"invalid_rows": _invalid(predictions)}) if rows else None
-    return Subject(context, model.info if model else _predictions_info(config, names), info, training)
+    info = _told(rows.info, predictions, rules) if rows else None
+    described = model.info if model else _predictions_info(config, names)
+    if rules:
+        described = described.model_copy(update={"postprocessing": decisions.described(rules)})
+    return Subject(context, described, info, training)
+
+
+def _told(info: DataInfo, predictions: Predictions | None, rules: Postprocessing | None) -> DataInfo:
+    """What the record says of the data, once they have answers."""
+    warnings = (*info.warnings, decisions.warning(rules)) if rules else info.warnings
+    return info.model_copy(update={"invalid_rows": _invalid(predictions), "warnings": warnings})
 
 
 def _open(config: AuditConfig, classes: tuple[str, ...], progress: Progress) -> AuditedModel | None:

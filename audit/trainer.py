@@ -1,25 +1,31 @@
 """What is asked of a training run, and what does it take to start one?"""
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
 
-from audit import data
+from audit import data, grouping, models
 from audit.data import AuditData, DataOptions
 from audit.faults import Faults
 from audit.resources import resolve
 from audit.suites import suggestion
 from probes.errors import AuditError
+from probes.lexicons import Lexicon
+from probes.lexicons import load as load_lexicon
 from probes.progress import Progress, silent
-from training import device, folder
+from probes.types import Grouping, Samples
+from training import checkpoint, choice, folder
 from training.base import Start
-from training.fit import fit
+from training.composition import Known, Teacher
+from training.distillation import check_classes, teacher_logits
+from training.fit import check, divide, fit
 from training.plan import Plan
 from training.record import Source, TrainingRecord
+from training.split import TRAIN
 
 HUB = "hf:"
 
@@ -33,6 +39,17 @@ class TrainingConfig(Plan):
     text: str | None = Field(default=None, description="Column of the texts; left out, `text`.")
     label: str | None = Field(default=None, description="Column of the labels; left out, `label`.")
     split: str | None = Field(default=None, description="Split of `hf:NAME` or of a datasets folder.")
+    group: tuple[str, ...] = Field(
+        default=(), description="Column that divides the rows into the groups of a mitigation."
+    )
+    group_from_text: tuple[str, ...] = Field(
+        default=(),
+        description="Lexicons: groups by whom a text mentions, and terms of counterfactual copies.",
+    )
+    lexicon: str | None = Field(default=None, description="A lexicon file to use in place of ours.")
+    teacher: str | None = Field(
+        default=None, description="Classifier whose answers are learnt too: a folder, or a hub id."
+    )
     classes: tuple[str, ...] = Field(
         default=(),
         description="Class names in the order of the model's outputs; left out, the labels sorted.",
@@ -54,6 +71,8 @@ class _Ready:
 
     rows: AuditData
     base: Start
+    lexicons: tuple[Lexicon, ...]
+    groups: Grouping | None
 
 
 def read(path: Path | None) -> dict[str, Any]:
@@ -92,6 +111,12 @@ def train(config: TrainingConfig, *, force: bool = False, progress: Progress = s
         AuditError: with the faults of data, base, device and folder together.
     """
     ready = _prepare(config, force=force)
+    known = Known(
+        classes=ready.rows.classes,
+        grouping=ready.groups,
+        lexicons=ready.lexicons,
+        teacher=_teacher(config, ready.rows, progress),
+    )
     return fit(
         config.plan,
         ready.rows.samples,
@@ -99,28 +124,116 @@ def train(config: TrainingConfig, *, force: bool = False, progress: Progress = s
         base=ready.base,
         out=Path(config.out),
         source=_source(config),
+        method=choice.chosen(config.plan, known),
         force=force,
         progress=progress,
     )
 
 
+def checkpointed(config: TrainingConfig) -> bool:
+    """Whether a run that did not come to its end can go on."""
+    return checkpoint.exists(checkpoint.path_of(Path(config.out)))
+
+
 def _prepare(config: TrainingConfig, *, force: bool) -> _Ready:
     faults = Faults()
     faults.attempt(lambda: folder.check(Path(config.out), force=force))
-    faults.attempt(lambda: device.check(config.plan))
+    faults.attempt(lambda: check(config.plan))
     base = faults.attempt(lambda: _base(config.base))
     rows = faults.attempt(lambda: _rows(config))
+    if rows:
+        faults.attempt(lambda: _check_rows(config.plan, rows))
+    faults.add(*_unused(config))
+    groups = faults.attempt(lambda: _grouping(config, rows.samples)) if rows else None
+    lexicons = faults.attempt(lambda: _lexicons(config))
+    faults.attempt(lambda: _check_teacher(config.teacher, rows.classes if rows else ()))
     faults.check()
-    assert base is not None  # noqa: S101 - without faults both are there
+    assert base is not None  # noqa: S101 - without faults all are there
     assert rows is not None  # noqa: S101
-    return _Ready(rows, base)
+    assert lexicons is not None  # noqa: S101
+    return _Ready(rows, base, lexicons, groups)
+
+
+def _check_rows(plan: Plan, rows: AuditData) -> None:
+    """Refuse rows that cannot be divided, and a plan that does not fit to their number."""
+    choice.check(plan, len(divide(plan, rows.samples, rows.classes).parts[TRAIN]))
 
 
 def _rows(config: TrainingConfig) -> AuditData:
+    """The rows with their groups; the fingerprint is that of texts and labels alone.
+
+    An audit knows the training data by it, whatever groups it is asked for.
+    """
     options = DataOptions(
         data=resolve(config.data), text=config.text, label=config.label or "label", split=config.split
     )
-    return data.load(options, classes=config.classes or None, positive=None, training=None)
+    classes = config.classes or None
+    rows = data.load(options, classes=classes, positive=None, training=None)
+    if not _features(config):
+        return rows
+    named = {name: getattr(config, name) for name in ("group", "group_from_text", "lexicon")}
+    grouped = data.load(options.model_copy(update=named), classes=classes, positive=None, training=None)
+    return replace(rows, samples=replace(rows.samples, groups=grouped.samples.groups))
+
+
+def _features(config: TrainingConfig) -> tuple[str, ...]:
+    """What divides the rows into groups, when a mitigation looks at them."""
+    return (*config.group, *config.group_from_text) if config.mitigation != "none" else ()
+
+
+def _grouping(config: TrainingConfig, samples: Samples) -> Grouping | None:
+    """The grouping that a mitigation evens out, when there is one."""
+    if config.mitigation == "none":
+        return None
+    return grouping.one(samples, _features(config), f"mitigation = {config.mitigation!r}")
+
+
+def _lexicons(config: TrainingConfig) -> tuple[Lexicon, ...]:
+    """Whose terms counterfactual copies exchange: those that are named, else of gender."""
+    if "counterfactual" not in config.augment:
+        return ()
+    names = (config.lexicon,) if config.lexicon else config.group_from_text or ("gender",)
+    return tuple(load_lexicon(name) for name in names)
+
+
+def _unused(config: TrainingConfig) -> Iterator[str]:
+    """Settings that would change nothing, which whoever gives them does not expect."""
+    if config.group and config.mitigation == "none":
+        yield (
+            f"group = {', '.join(config.group)} is for a mitigation; add --mitigation, or leave it out: an "
+            "audit is told its groups itself"
+        )
+    if config.group_from_text and config.mitigation == "none" and "counterfactual" not in config.augment:
+        yield (
+            f"group_from_text = {', '.join(config.group_from_text)} is for a mitigation or counterfactual "
+            "copies; add --mitigation or --augment counterfactual, or leave it out"
+        )
+    if config.lexicon and not config.group_from_text and "counterfactual" not in config.augment:
+        yield f"lexicon = {config.lexicon} is used by nothing; add --group-from-text, or leave it out"
+    if config.teacher and config.method == "private":
+        yield (
+            "method = 'private' with a teacher: the bound says nothing of what the teacher has seen; drop "
+            "it, or take another method"
+        )
+
+
+def _check_teacher(reference: str | None, classes: tuple[str, ...]) -> None:
+    """Refuse a teacher that cannot be opened, or has other classes, before a weight is loaded."""
+    if reference is None:
+        return
+    found = models.find(resolve(reference))
+    if faults := models.preflight(found):
+        raise AuditError(*faults)
+    if classes:
+        check_classes(models.labels(str(found)), classes)
+
+
+def _teacher(config: TrainingConfig, rows: AuditData, progress: Progress) -> Teacher | None:
+    """The answers of the teacher, which is let go of before training begins."""
+    if config.teacher is None or rows.samples.inputs is None:
+        return None
+    model = models.load(str(models.find(resolve(config.teacher))), device=config.device, progress=progress)
+    return Teacher(config.teacher, teacher_logits(model, rows.samples.inputs, rows.classes))
 
 
 def _base(reference: str) -> Start:

@@ -34,7 +34,7 @@ def cli() -> Iterator[str]:
 
 
 def _option(parameter: click.Parameter) -> str:
-    is_option = isinstance(parameter, click.Option)
+    is_option = parameter.param_type_name == "option"
     written = ", ".join(f"`{o}`" for o in (*parameter.opts, *parameter.secondary_opts)) if is_option else None
     shown = getattr(parameter, "show_default", None)
     default = (

@@ -38,6 +38,10 @@ class ModelInfo(_Frozen):
     classes: tuple[str, ...]
     device: str | None = None
     dtype: str | None = None
+    postprocessing: str | None = Field(
+        default=None,
+        description="What decides in place of the model's largest probability; None for nothing.",
+    )
 
 
 class GroupCount(_Frozen):

@@ -31,10 +31,12 @@ class Pretrained:
     Attributes:
         module: the torch module, weights in fp32; the head is new where the base has none for these classes.
         tokenizer: the tokenizer that belongs to it, with a padding token.
+        new: names of the tensors that the base did not have, and that are random as yet.
     """
 
     module: Any
     tokenizer: Any
+    new: frozenset[str] = frozenset()
 
     @property
     def architecture(self) -> str:
@@ -61,7 +63,7 @@ def open_base(folder: Path, classes: Sequence[str]) -> Pretrained:
     try:
         with hushed():
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-            module = AutoModelForSequenceClassification.from_pretrained(
+            module, loading = AutoModelForSequenceClassification.from_pretrained(
                 folder,
                 id2label=names,
                 label2id={name: index for index, name in names.items()},
@@ -71,10 +73,12 @@ def open_base(folder: Path, classes: Sequence[str]) -> Pretrained:
                 local_files_only=True,
                 trust_remote_code=False,
                 dtype="float32",
+                output_loading_info=True,
             )
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise AuditError(f"{folder} cannot be opened as a base model: {error}") from error
-    return Pretrained(module, _padded(tokenizer, module))
+    new = [*loading["missing_keys"], *(name for name, *_ in loading["mismatched_keys"])]
+    return Pretrained(module, _padded(tokenizer, module), frozenset(new))
 
 
 def _padded(tokenizer: Any, module: Any) -> Any:

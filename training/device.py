@@ -73,8 +73,13 @@ def set_attention(module: Any, kind: str, precision: str) -> None:
 
 
 @contextmanager
-def accelerator(device: Any, precision: str) -> Iterator["Accelerator"]:
+def accelerator(device: Any, precision: str, **trackers: Any) -> Iterator["Accelerator"]:
     """The hand of accelerate on the device, for the time of one run.
+
+    Args:
+        device: the torch device.
+        precision: fp32, bf16 or fp16.
+        trackers: what accelerate is told of trackers.
 
     Raises:
         AuditError: when the run was started as several processes.
@@ -88,7 +93,8 @@ def accelerator(device: Any, precision: str) -> Iterator["Accelerator"]:
     # accelerate keeps its first device and precision for the whole process; a second run has its own.
     AcceleratorState._reset_state(reset_partial_state=True)  # noqa: SLF001
     try:
-        made = Accelerator(cpu=device.type == "cpu", mixed_precision={"fp32": "no"}.get(precision, precision))
+        mixed = {"fp32": "no"}.get(precision, precision)
+        made = Accelerator(cpu=device.type == "cpu", mixed_precision=mixed, **trackers)
         if made.num_processes > 1:
             raise AuditError(
                 f"training runs as one process, not as {made.num_processes}; start it without a launcher"

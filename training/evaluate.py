@@ -1,7 +1,9 @@
 """How good is the model on rows that it was not trained on?"""
 
+import math
 from typing import Any
 
+from probes.errors import AuditError
 from probes.progress import Progress, silent
 from probes.types import IntArray
 from training.batches import Tokens, collated, ordered
@@ -13,7 +15,11 @@ BATCH = 32
 def evaluate(
     module: Any, rows: IntArray, tokens: Tokens, tokenizer: Any, *, progress: Progress = silent
 ) -> Scores | None:
-    """Loss and accuracy on the rows; None when there are none."""
+    """Loss and accuracy on the rows; None when there are none.
+
+    Raises:
+        AuditError: when the loss is not a number.
+    """
     import torch
 
     if not len(rows):
@@ -28,4 +34,8 @@ def evaluate(
             loss += torch.nn.functional.cross_entropy(logits, batch.labels, reduction="sum").item()
             right += int((logits.argmax(dim=1) == batch.labels).sum().item())
             advance(1)
+    if not math.isfinite(loss):
+        raise AuditError(
+            f"the loss on rows that were not trained on is {loss}: training diverged; lower learning_rate"
+        )
     return Scores(rows=len(rows), loss=loss / len(rows), accuracy=right / len(rows))

@@ -2,8 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,18 +13,18 @@ import numpy as np
 from probes.errors import AuditError
 from probes.progress import Progress, silent
 from probes.types import IntArray, Samples
-from training import device, folder, loop
+from training import adapters, checkpoint, choice, device, folder, randomness, trackers
 from training.base import Pretrained, Start, hushed, open_base
-from training.batches import Batch, Tokens, collated, shuffled, tokenise
 from training.evaluate import evaluate
-from training.loop import Course
-from training.methods import STANDARD, Method, Session
-from training.optimiser import optimiser, schedule
+from training.methods import Method
 from training.plan import Plan
-from training.record import RECORD_FILE, TEXTS_FILE, Base, Data, Scores, Source, Split, TrainingRecord
+from training.rates import filled
+from training.record import RECORD_FILE, TEXTS_FILE, Base, Data, Source, Split, TrainingRecord
 from training.split import TEST, TRAIN, VALIDATION, assign, text_key
+from training.stepping import Material
+from training.train import Job, train
 
-PACKAGES = ("accelerate", "numpy", "safetensors", "tokenizers", "torch", "transformers")
+PACKAGES = ("accelerate", "numpy", "opacus", "peft", "safetensors", "tokenizers", "torch", "transformers")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,17 +40,6 @@ class Rows:
     parts: Mapping[str, IntArray]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What training came to."""
-
-    course: Course
-    test: Scores | None
-    device: str
-    precision: str
-    steps: int
-
-
 def fit(
     plan: Plan,
     samples: Samples,
@@ -60,14 +48,15 @@ def fit(
     base: Start,
     out: Path,
     source: Source,
-    method: Method = STANDARD,
+    method: Method | None = None,
     force: bool = False,
     progress: Progress = silent,
 ) -> TrainingRecord:
     """Fine-tune the model in `base` on the training rows of `samples` and leave it in `out`.
 
-    The folder appears when all is done; an interrupted run leaves nothing. The same plan, rows and base give
-    the same weights on the same machine in fp32 on a CPU.
+    The folder appears when all is done; a run that ends before leaves nothing but its checkpoint, from which
+    the same call goes on. The same plan, rows and base give the same weights on the same machine in fp32 on a
+    CPU, however often the run was killed and taken up again.
 
     Args:
         plan: how to train.
@@ -76,44 +65,79 @@ def fit(
         base: a pretrained encoder, or a classifier to train on; its folder is taken as checked.
         out: the folder to make.
         source: where the rows came from, for the record.
-        method: how gradients are made.
-        force: replace the model that is in `out`.
+        method: how steps are taken; left out, as the plan alone says.
+        force: replace the model that is in `out`, and a checkpoint of another run.
         progress: shows how far it is.
 
     Raises:
         AuditError: when something that was given does not allow training.
     """
-    import torch
-
     began = time.perf_counter()
-    device.check(plan)
+    check(plan)
+    method = method or choice.chosen(plan)
+    plan, out = filled(plan, method.name), out.absolute()
     rows = divide(plan, samples, classes)
-    with folder.whole(out, force=force) as new, _own_randomness():
-        torch.manual_seed(plan.seed)
+    method.check(plan, len(rows.parts[TRAIN]))
+    folder.prepare(out, force=force)
+    with randomness.seeded(plan.seed):
         model = open_base(base.folder, classes)
-        outcome = _train(plan, model, method, samples, rows, progress)
-        record = TrainingRecord(
-            tool_version=_version("assay-audit") or "0+unknown",
-            method=method.name,
-            base=Base(
-                reference=base.reference, fingerprint=base.fingerprint, architecture=model.architecture
-            ),
-            data=_data(plan, samples, classes, rows, source),
-            classes=tuple(classes),
-            plan=plan,
-            device=outcome.device,
-            precision=outcome.precision,
-            parameters=sum(w.numel() for w in model.module.parameters()),
-            trainable_parameters=sum(w.numel() for w in model.module.parameters() if w.requires_grad),
-            steps=outcome.steps,
-            epochs=outcome.course.epochs,
-            best_epoch=outcome.course.best,
-            test=outcome.test,
-            seconds=time.perf_counter() - began,
-            versions=_versions(),
+        material = method.material(_material(samples, rows))
+        trained = train(
+            Job(
+                plan=plan,
+                model=model,
+                method=method,
+                material=material,
+                validation=rows.parts[VALIDATION],
+                identity=_identity(samples, classes, base, rows),
+                out=out,
+                force=force,
+                progress=progress,
+            )
         )
-        _save(new, model, record, rows)
+        test = evaluate(model.module, rows.parts[TEST], trained.tokens, model.tokenizer, progress=progress)
+    record = TrainingRecord(
+        tool_version=_version("assay-audit") or "0+unknown",
+        method=method.name,
+        base=Base(reference=base.reference, fingerprint=base.fingerprint, architecture=model.architecture),
+        data=_data(plan, samples, classes if method.lists_texts else (), rows, source),
+        classes=tuple(classes),
+        plan=plan,
+        device=trained.device,
+        precision=trained.precision,
+        parameters=sum(w.numel() for w in model.module.parameters()),
+        trainable_parameters=trained.trainable,
+        steps=trained.course.steps,
+        epochs=trained.course.epochs,
+        best_epoch=trained.course.best,
+        test=test,
+        seconds=trained.seconds + time.perf_counter() - began,
+        resumed=trained.resumed,
+        method_record=trained.method_record,
+        versions=_versions(),
+    )
+    with folder.whole(out, force=force) as new:
+        _save(new, model, record)
+        if method.lists_texts:
+            _list_texts(new, material, rows.parts[VALIDATION])
+    checkpoint.remove(checkpoint.path_of(out))
     return record
+
+
+def check(plan: Plan) -> None:
+    """Refuse a plan that this machine cannot run.
+
+    Raises:
+        AuditError: with what to choose or install instead.
+    """
+    faults: list[str] = []
+    for part in (choice, device, adapters, trackers):
+        try:
+            part.check(plan)
+        except AuditError as error:
+            faults += error.faults
+    if faults:
+        raise AuditError(*faults)
 
 
 def divide(plan: Plan, samples: Samples, classes: Sequence[str]) -> Rows:
@@ -140,77 +164,22 @@ def divide(plan: Plan, samples: Samples, classes: Sequence[str]) -> Rows:
     return Rows(keys, parts)
 
 
-def _train(
-    plan: Plan, model: Pretrained, method: Method, samples: Samples, rows: Rows, progress: Progress
-) -> Outcome:
-    where = device.resolve(plan)
-    module = model.module.to(where)
-    _set_dropout(module, plan.dropout)
-    tokens = _tokens(plan, model, samples)
-    precision = device.precision(plan, module.train(), _sample(plan, rows, tokens, model, where))
-    device.set_attention(module, where.type, precision)
-    per_epoch = -(-len(rows.parts[TRAIN]) // plan.per_device_train_batch_size)
-    with device.accelerator(where, precision) as accelerator:
-        made = optimiser(module, plan)
-        planned = schedule(made, plan, steps=per_epoch * plan.num_train_epochs)
-        session = Session(accelerator, *accelerator.prepare(module, made, planned))
-        with progress("training", per_epoch * plan.num_train_epochs) as advance:
-            course = loop.run(
-                session,
-                _batches(plan, rows, tokens, model, where),
-                method.gradients(plan),
-                lambda: evaluate(session.module, rows.parts[VALIDATION], tokens, model.tokenizer),
-                epochs=plan.num_train_epochs,
-                patience=plan.early_stopping_patience,
-                max_grad_norm=plan.max_grad_norm,
-                advance=advance,
-            )
-        accelerator.unwrap_model(session.module, keep_fp32_wrapper=False)
-    # The figures of the record are those of fp32, in which an audit decides.
-    device.set_attention(module, where.type, "fp32")
-    test = evaluate(module, rows.parts[TEST], tokens, model.tokenizer, progress=progress)
-    return Outcome(course, test, str(where), precision, per_epoch * len(course.epochs))
-
-
-def _tokens(plan: Plan, model: Pretrained, samples: Samples) -> Tokens:
+def _material(samples: Samples, rows: Rows) -> Material:
     assert samples.inputs is not None  # noqa: S101 - `divide` refused samples without
     assert samples.labels is not None  # noqa: S101
-    length = min(plan.max_length, model.longest)
-    return tokenise(model.tokenizer, samples.inputs, samples.labels, max_length=length)
+    return Material(samples.inputs, samples.labels, rows.parts[TRAIN])
 
 
-def _batches(
-    plan: Plan, rows: Rows, tokens: Tokens, model: Pretrained, where: Any
-) -> Callable[[int], Iterable[Batch]]:
-    def batches(epoch: int) -> Iterable[Batch]:
-        rng = np.random.default_rng([plan.seed, epoch])
-        size = plan.per_device_train_batch_size
-        return collated(
-            shuffled(rows.parts[TRAIN], tokens.lengths, size=size, rng=rng), tokens, model.tokenizer, where
-        )
-
-    return batches
-
-
-def _sample(plan: Plan, rows: Rows, tokens: Tokens, model: Pretrained, where: Any) -> Batch:
-    """Rows to time a step with."""
-    some = rows.parts[TRAIN][: plan.per_device_train_batch_size]
-    return next(iter(collated([some], tokens, model.tokenizer, where)))
-
-
-def _set_dropout(module: Any, share: float | None) -> None:
-    from torch.nn import Dropout
-
-    for layer in module.modules():
-        if share is not None and isinstance(layer, Dropout):
-            layer.p = share
-
-
-def _own_randomness() -> AbstractContextManager[None]:
-    """The caller's generators are as they were when training is over."""
-    import torch
-
-    return torch.random.fork_rng(devices=range(torch.cuda.device_count()))
+def _identity(samples: Samples, classes: Sequence[str], base: Start, rows: Rows) -> dict[str, Any]:
+    """What the weights depend on, beside the plan."""
+    return {
+        "data": samples.fingerprint,
+        "rows": {name: len(part) for name, part in rows.parts.items()},
+        "classes": list(classes),
+        "base": base.fingerprint or base.reference,
+        "torch": _version("torch"),
+        "transformers": _version("transformers"),
+    }
 
 
 def _data(plan: Plan, samples: Samples, classes: Sequence[str], rows: Rows, source: Source) -> Data:
@@ -222,19 +191,22 @@ def _data(plan: Plan, samples: Samples, classes: Sequence[str], rows: Rows, sour
         **source.model_dump(),
         fingerprint=samples.fingerprint,
         rows=len(rows.keys),
-        labels={name: int(count) for name, count in zip(classes, counts, strict=True)},
+        labels={name: int(count) for name, count in zip(classes, counts, strict=False)},
         split=split,
     )
 
 
-def _save(new: Path, model: Pretrained, record: TrainingRecord, rows: Rows) -> None:
+def _save(new: Path, model: Pretrained, record: TrainingRecord) -> None:
     with hushed():
         model.module.save_pretrained(new)
         model.tokenizer.save_pretrained(new)
-    seen = np.concatenate([rows.parts[TRAIN], rows.parts[VALIDATION]])
-    keys = sorted({rows.keys[i] for i in seen})
-    new.joinpath(TEXTS_FILE).write_text("".join(f"{key}\n" for key in keys), encoding="utf-8")
     new.joinpath(RECORD_FILE).write_text(record.to_json(), encoding="utf-8")
+
+
+def _list_texts(new: Path, material: Material, validation: IntArray) -> None:
+    seen = np.concatenate([material.rows, validation])
+    keys = sorted({text_key(material.texts[row]) for row in seen})
+    new.joinpath(TEXTS_FILE).write_text("".join(f"{key}\n" for key in keys), encoding="utf-8")
 
 
 def _versions() -> dict[str, str]:

@@ -1,11 +1,12 @@
-"""How does a batch become gradients? Each method of training is one function that the loop takes."""
+"""How does a batch become gradients? Each method of training is a few functions that the loop takes."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from training.batches import Batch
 from training.plan import Plan
+from training.stepping import Begin, Material, epochs
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -36,17 +37,42 @@ Gradients = Callable[[Session, Batch], "Tensor"]
 """Leaves the gradient of a batch in the parameters and returns the loss."""
 
 
+def as_given(material: Material) -> Material:
+    """Train on the rows as they are."""
+    return material
+
+
+def anything(plan: Plan, rows: int | None) -> None:
+    """Can follow every plan."""
+
+
 @dataclass(frozen=True)
 class Method:
     """A way to train.
 
     Attributes:
         name: as in the training record.
-        gradients: makes the function that the loop takes, from the plan.
+        gradients: makes the function that turns a batch into gradients, from the plan.
+        begin: makes the steps of a run from it; a method that takes its own steps need not use it.
+        material: what is trained on, from what was given: with copies, for example. Rows that were given keep
+            their numbers.
+        identity: what the weights depend on beside plan and rows, as plain data, for the checkpoint.
+        check: refuses a plan that the method cannot follow on so many training rows; None when their number
+            is not known yet.
+        lists_texts: whether keys of the texts and counts of their labels may lie beside the weights; in a
+            private run they may not.
+        chooses_epoch: whether training stops early and keeps the epoch of the lowest validation loss;
+            otherwise all epochs are run and the last is kept.
     """
 
     name: str
     gradients: Callable[[Plan], Gradients]
+    begin: Begin = field(default_factory=epochs)
+    material: Callable[[Material], Material] = as_given
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    check: Callable[[Plan, int | None], None] = anything
+    lists_texts: bool = True
+    chooses_epoch: bool = True
 
 
 def cross_entropy(smoothing: float) -> Loss:

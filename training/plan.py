@@ -8,6 +8,9 @@ from training.split import TEST, TRAIN, VALIDATION
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 
+UNMERGEABLE = ("prefix", "prompt")
+"""Adapters that put virtual tokens before a text, which no weight of the model can hold."""
+
 
 class Plan(BaseModel):
     """The choices of a training run; each is named as its command-line option and its key in a plan file.
@@ -17,9 +20,31 @@ class Plan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    learning_rate: float = Field(default=5e-5, gt=0, description="Peak of the learning rate.")
+    method: Literal["standard", "private", "adversarial"] = Field(
+        default="standard", description="How gradients are made: standard, private, adversarial."
+    )
+    adapter: Literal["none", "head", "bitfit", "lora", "adalora", "ia3", "prefix", "prompt"] = Field(
+        default="none", description="What is trained: none (all weights), head, bitfit, lora, adalora, ia3."
+    )
+    lora_r: int = Field(default=8, ge=1, description="Rank of lora; of adalora, the mean rank at the end.")
+    lora_alpha: int = Field(default=16, ge=1, description="Weight of lora and adalora, times the rank.")
+    lora_dropout: Share = Field(default=0.0, description="Dropout of what goes into lora and adalora.")
+    learning_rate: float | None = Field(
+        default=None, gt=0, description="Peak of the learning rate; left out, that of method and adapter."
+    )
+    lr_scheduler_type: Literal["linear", "cosine", "constant", "constant_with_warmup"] = Field(
+        default="linear", description="After warm-up: linear, cosine, constant_with_warmup; or constant."
+    )
     num_train_epochs: int = Field(default=2, ge=1, description="Passes over the training rows, at most.")
-    per_device_train_batch_size: int = Field(default=32, ge=1, description="Rows of a step on each device.")
+    max_steps: int | None = Field(
+        default=None, ge=1, description="Steps to take, whatever num_train_epochs says."
+    )
+    per_device_train_batch_size: int = Field(
+        default=32, ge=1, description="Rows that go through the model together."
+    )
+    gradient_accumulation_steps: int = Field(
+        default=1, ge=1, description="Batches whose gradients make one step."
+    )
     warmup_steps: float = Field(
         default=0.1, ge=0, description="Steps of linear warm-up; below 1, their share of all steps."
     )
@@ -27,7 +52,16 @@ class Plan(BaseModel):
         default=0.01, ge=0, description="Decoupled weight decay, of matrices only, not of biases and norms."
     )
     max_grad_norm: float = Field(
-        default=1.0, gt=0, description="Norm to which the gradient of a step is clipped."
+        default=1.0, ge=0, description="Norm to which the gradient of a step is clipped; 0 is not at all."
+    )
+    epsilon: float | None = Field(
+        default=None, gt=0, description="Bound that method private keeps, such as 3; the noise follows."
+    )
+    noise_multiplier: float | None = Field(
+        default=None, gt=0, description="Noise of method private times max_grad_norm, instead of epsilon."
+    )
+    delta: float | None = Field(
+        default=None, gt=0, lt=1, description="Chance that the bound fails, at most 1/N; left out, 1/(10 N)."
     )
     label_smoothing_factor: Share = Field(
         default=0.0, description="Share of a label given to all classes alike."
@@ -56,6 +90,59 @@ class Plan(BaseModel):
         default="auto", description="auto (on a CPU chosen by a short timing), fp32, bf16, fp16 (CUDA only)."
     )
 
+    attack: Literal["fgm", "pgd", "freelb", "smart"] | None = Field(
+        default=None, description="How embeddings are perturbed with method adversarial; left out, fgm."
+    )
+    radius: float | None = Field(
+        default=None,
+        gt=0,
+        description="Largest perturbation, as a share of the length of a text's embeddings; left out, 0.02.",
+    )
+    attack_steps: int | None = Field(
+        default=None, ge=1, description="Steps to a perturbation; left out, 3, for smart 1; fgm takes one."
+    )
+    attack_clean: Share | None = Field(
+        default=None, description="Chance of a row to stay as it is with fgm and pgd; left out, 0.5."
+    )
+    attacker: Literal["none", "typos"] = Field(
+        default="none", description="What makes adversarial texts of training rows: none, typos."
+    )
+    attacker_share: float = Field(
+        default=0.25, gt=0, le=1, description="Share of the training rows that show an adversarial text."
+    )
+    attacker_epochs: int = Field(
+        default=1, ge=1, description="Epochs after which adversarial texts are made anew."
+    )
+    attacker_queries: int = Field(
+        default=60, ge=2, description="Most questions to the model for one adversarial text."
+    )
+    mitigation: Literal["none", "reweighting", "balanced", "group_dro"] = Field(
+        default="none", description="How groups are evened out: none, reweighting, balanced, group_dro."
+    )
+    group_dro_step_size: float = Field(
+        default=0.01, gt=0, description="How fast group_dro turns to the group with the larger loss."
+    )
+    augment: tuple[Literal["counterfactual", "typos"], ...] = Field(
+        default=(), description="Changed copies of the training texts: counterfactual, typos."
+    )
+    augment_copies: int = Field(default=1, ge=1, description="Copies with typos of each training text.")
+    augment_typos: float = Field(
+        default=0.1, gt=0, le=1, description="Share of the longer words of a copy that get a typo."
+    )
+    temperature: float = Field(
+        default=2.0, gt=0, description="Temperature of distillation: the higher, the softer the answers."
+    )
+    distillation_weight: float = Field(
+        default=0.5, ge=0, le=1, description="Weight of the teacher's answers against the labels."
+    )
+
+    save_steps: int | None = Field(
+        default=None, ge=0, description="Steps between checkpoints; 0 is none; left out, five minutes."
+    )
+    report_to: Literal["none", "tensorboard", "wandb"] = Field(
+        default="none", description="Where the course of training is shown: none, tensorboard, wandb."
+    )
+
     @property
     def fractions(self) -> dict[str, float]:
         """The share of the rows in each split."""
@@ -70,5 +157,15 @@ class Plan(BaseModel):
         if self.validation + self.test >= 1:
             raise ValueError(
                 f"validation = {self.validation} and test = {self.test} leave no rows to train on; lower one"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_a_classifier_to_audit(self) -> "Plan":
+        if self.adapter in UNMERGEABLE:
+            raise ValueError(
+                f"adapter = {self.adapter!r} puts virtual tokens before each text, which cannot be merged "
+                "into the weights, so that no ordinary classifier would be left to audit; take lora, adalora "
+                "or ia3"
             )
         return self

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -50,7 +51,7 @@ class Data(Source):
 
     fingerprint: str = Field(description="sha256 of the content of all rows.")
     rows: int
-    labels: dict[str, int] = Field(description="Rows per class.")
+    labels: dict[str, int] = Field(description="Rows per class; empty in a private run.")
     split: Split
 
 
@@ -71,8 +72,9 @@ class Epoch(_Frozen):
     """One pass over the training rows."""
 
     epoch: int = Field(description="Counted from 1.")
-    train_loss: float = Field(
-        description="Mean training loss over the epoch, with dropout and label smoothing."
+    train_loss: float | None = Field(
+        description="Mean training loss over the epoch, with dropout and label smoothing; None in a private "
+        "run, where it would be told without noise."
     )
     validation: Scores | None = Field(description="After the epoch; None when no rows were set aside for it.")
     seconds: float
@@ -96,7 +98,11 @@ class TrainingRecord(_Frozen):
     epochs: tuple[Epoch, ...]
     best_epoch: int = Field(description="The epoch whose weights were kept.")
     test: Scores | None = Field(description="On the held-out rows; None when none were held out.")
-    seconds: float
+    seconds: float = Field(description="Of all runs together, when it was taken up again.")
+    resumed: int = Field(default=0, description="Times the run was taken up again from a checkpoint.")
+    method_record: dict[str, Any] = Field(
+        default_factory=dict, description="What the method has to say, such as the ledger of a private run."
+    )
     versions: dict[str, str]
 
     def to_json(self) -> str:

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from audit.cli import doctor, fetch, gate, lists, report, run, train, validate
+from audit.cli import doctor, fetch, gate, lists, mitigate, report, run, train, validate
 
 app = typer.Typer(
     name="audit",
@@ -22,6 +22,7 @@ app.command("run")(run.run)
 app.command("report")(report.report)
 app.command("gate")(gate.gate)
 app.command("train")(train.train)
+app.command("mitigate")(mitigate.mitigate)
 app.command("probes")(lists.probes)
 app.command("suites")(lists.suites)
 app.command("config")(validate.config)
@@ -34,8 +35,8 @@ def main() -> None:
     from audit.exits import Exit
     from probes.errors import AuditError
 
-    # Read when torch is loaded, so it is set before any command loads it. Threads that spin while they wait make
-    # a step take four times as long and more on a machine that others use too.
+    # Read when torch is loaded, so it is set before any command loads it. Threads that spin while they wait
+    # make a step take four times as long and more on a machine that others use too.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()

@@ -1,186 +1,210 @@
 """`audit train`: make a model to audit."""
 
-import os
+from collections.abc import Mapping
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 if TYPE_CHECKING:
-    from training.record import TrainingRecord
+    from training.record import Epoch, TrainingRecord
 
-ROWS, STEPS, MACHINE = "Data", "Training", "Machine"
+
+class Setting(NamedTuple):
+    """A setting of training as an option; what is left out is left to the plan file, then to the plan."""
+
+    kind: Any
+    help: str
+    shown: str | None
+    flags: tuple[str, ...] = ()
+
+
+PANELS: Mapping[str, Mapping[str, Setting]] = {
+    "Data": {
+        "data": Setting(
+            str, "CSV, TSV, JSON Lines, Parquet, a saved datasets folder, hf:NAME, or a resource.", None
+        ),
+        "text": Setting(str, "Column of the texts.", "text"),
+        "label": Setting(str, "Column of the labels.", "label"),
+        "split": Setting(str, "Split of hf:NAME or of a datasets folder.", None),
+        "classes": Setting(
+            list[str],
+            "Class name, in the order of the model's outputs. Repeatable.",
+            "the labels, sorted",
+            ("--class",),
+        ),
+        "validation": Setting(float, "Share of the rows that chooses the best epoch.", "0.05"),
+        "test": Setting(float, "Share of the rows held out for the audit.", "0.2"),
+        "split_seed": Setting(int, "Seed of which rows are held out.", "0"),
+    },
+    "Model": {
+        "base": Setting(str, "Model folder, resource, or hub id to begin with.", "minilm-l6"),
+        "out": Setting(str, "Folder to make.", None),
+        "method": Setting(str, "standard, private, adversarial.", "standard"),
+        "adapter": Setting(str, "What is trained: none, head, bitfit, lora, adalora, ia3.", "none: all"),
+        "lora_r": Setting(int, "Rank of lora; of adalora, the mean rank at the end.", "8"),
+        "lora_alpha": Setting(int, "Weight of lora and adalora, times the rank.", "16"),
+        "lora_dropout": Setting(float, "Dropout of what goes into lora and adalora.", "0"),
+    },
+    "Training": {
+        "num_train_epochs": Setting(
+            int, "Passes over the rows, at most.", "2", ("--num-train-epochs", "--epochs")
+        ),
+        "max_steps": Setting(int, "Steps to take, whatever the epochs.", None),
+        "learning_rate": Setting(
+            float, "Peak of the learning rate.", "by method and adapter; 5e-5 for all weights"
+        ),
+        "lr_scheduler_type": Setting(str, "linear, cosine, constant, constant_with_warmup.", "linear"),
+        "warmup_steps": Setting(float, "Steps of warm-up; below 1, their share of all.", "0.1"),
+        "per_device_train_batch_size": Setting(
+            int,
+            "Rows that go through the model together.",
+            "32",
+            ("--per-device-train-batch-size", "--batch-size"),
+        ),
+        "gradient_accumulation_steps": Setting(int, "Batches that make one step.", "1"),
+        "weight_decay": Setting(float, "Weight decay, of matrices only.", "0.01"),
+        "max_grad_norm": Setting(float, "Norm to which gradients are clipped; 0 is not at all.", "1.0"),
+        "label_smoothing_factor": Setting(float, "Share of a label given to all classes alike.", "0"),
+        "dropout": Setting(float, "Dropout while training.", "that of the base"),
+        "max_length": Setting(int, "Tokens of a text; the rest is cut.", "256"),
+        "early_stopping_patience": Setting(
+            int, "Epochs without a lower validation loss before stopping.", "2"
+        ),
+        "seed": Setting(int, "Seed of new weights, order and dropout.", "0"),
+    },
+    "Private": {
+        "epsilon": Setting(float, "Bound that method private keeps, such as 3.", None),
+        "noise_multiplier": Setting(float, "Noise in units of the norm, instead of epsilon.", None),
+        "delta": Setting(float, "Chance that the bound fails, at most 1/N.", "1/(10 N)"),
+    },
+    "Adversarial": {
+        "attack": Setting(str, "Perturbation of embeddings: fgm, pgd, freelb, smart.", "fgm"),
+        "radius": Setting(float, "Largest perturbation, as a share of a text's embeddings.", "0.02"),
+        "attack_steps": Setting(int, "Steps to a perturbation.", "3; smart 1"),
+        "attack_clean": Setting(float, "Chance of a row to stay as it is with fgm and pgd.", "0.5"),
+        "attacker": Setting(str, "What makes adversarial texts of training rows: none, typos.", "none"),
+        "attacker_share": Setting(float, "Share of the rows that show an adversarial text.", "0.25"),
+        "attacker_epochs": Setting(int, "Epochs after which adversarial texts are made anew.", "1"),
+        "attacker_queries": Setting(int, "Most questions to the model for one such text.", "60"),
+    },
+    "Groups": {
+        "mitigation": Setting(str, "none, reweighting, balanced, group_dro.", "none"),
+        "group": Setting(list[str], "Column of the groups to even out. Repeatable.", None),
+        "group_from_text": Setting(
+            list[str], "Lexicon: groups by whom a text mentions, such as gender. Repeatable.", None
+        ),
+        "lexicon": Setting(str, "Lexicon file to use in place of ours.", None),
+        "group_dro_step_size": Setting(float, "How fast group_dro turns to the worse group.", "0.01"),
+    },
+    "Further texts and answers": {
+        "augment": Setting(
+            list[str], "Changed copies of training texts: counterfactual, typos. Repeatable.", None
+        ),
+        "augment_copies": Setting(int, "Copies with typos of each text.", "1"),
+        "augment_typos": Setting(float, "Share of longer words with a typo in a copy.", "0.1"),
+        "teacher": Setting(str, "Classifier whose answers are learnt too: a folder, or a hub id.", None),
+        "temperature": Setting(float, "Temperature of distillation.", "2"),
+        "distillation_weight": Setting(float, "Weight of the teacher against the labels.", "0.5"),
+    },
+    "Machine": {
+        "device": Setting(str, "auto, cpu, cuda, cuda:1, mps.", "auto"),
+        "precision": Setting(str, "auto, fp32, bf16, fp16.", "auto"),
+        "save_steps": Setting(int, "Steps between checkpoints; 0 is none.", "five minutes"),
+        "report_to": Setting(str, "Watch the run in: none, tensorboard, wandb.", "none"),
+    },
+}
+"""Panel of the help -> setting -> its option, of the same name with `-` for `_`.
+
+It repeats what the plan says, because the help is to appear before pydantic is loaded; a test compares them.
+"""
 
 
 def train(
     *,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            help="CSV, TSV, JSON Lines, Parquet, a saved datasets folder, hf:NAME, or a resource.",
-            rich_help_panel=ROWS,
-        ),
-    ] = None,
-    text: Annotated[
-        str | None, typer.Option(help="Column of the texts.", show_default="text", rich_help_panel=ROWS)
-    ] = None,
-    label: Annotated[
-        str | None, typer.Option(help="Column of the labels.", show_default="label", rich_help_panel=ROWS)
-    ] = None,
-    split: Annotated[
-        str | None, typer.Option(help="Split of hf:NAME or of a datasets folder.", rich_help_panel=ROWS)
-    ] = None,
-    class_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--class",
-            help="Class name, in the order of the model's outputs. Repeatable.",
-            show_default="the labels, sorted",
-            rich_help_panel=ROWS,
-        ),
-    ] = None,
-    validation: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of the rows that chooses the best epoch.", show_default="0.05", rich_help_panel=ROWS
-        ),
-    ] = None,
-    test: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of the rows held out for the audit.", show_default="0.2", rich_help_panel=ROWS
-        ),
-    ] = None,
-    split_seed: Annotated[
-        int | None,
-        typer.Option(help="Seed of which rows are held out.", show_default="0", rich_help_panel=ROWS),
-    ] = None,
-    base: Annotated[
-        str | None,
-        typer.Option(help="Model folder, resource, or hub id to begin with.", show_default="minilm-l6"),
-    ] = None,
-    out: Annotated[str | None, typer.Option(help="Folder to make.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the model that is in --out.")] = False,
     plan: Annotated[
         Path | None,
         typer.Option(help="TOML file with these options, in names_like_this; the command line wins."),
     ] = None,
-    num_train_epochs: Annotated[
-        int | None,
-        typer.Option(
-            "--num-train-epochs",
-            "--epochs",
-            help="Passes over the rows, at most.",
-            show_default="2",
-            rich_help_panel=STEPS,
-        ),
-    ] = None,
-    learning_rate: Annotated[
-        float | None,
-        typer.Option(help="Peak of the learning rate.", show_default="5e-5", rich_help_panel=STEPS),
-    ] = None,
-    per_device_train_batch_size: Annotated[
-        int | None,
-        typer.Option(
-            "--per-device-train-batch-size",
-            "--batch-size",
-            help="Rows of a step.",
-            show_default="32",
-            rich_help_panel=STEPS,
-        ),
-    ] = None,
-    warmup_steps: Annotated[
-        float | None,
-        typer.Option(
-            help="Steps of warm-up; below 1, their share of all.", show_default="0.1", rich_help_panel=STEPS
-        ),
-    ] = None,
-    weight_decay: Annotated[
-        float | None,
-        typer.Option(help="Weight decay, of matrices only.", show_default="0.01", rich_help_panel=STEPS),
-    ] = None,
-    max_grad_norm: Annotated[
-        float | None,
-        typer.Option(help="Norm to which gradients are clipped.", show_default="1.0", rich_help_panel=STEPS),
-    ] = None,
-    label_smoothing_factor: Annotated[
-        float | None,
-        typer.Option(
-            help="Share of a label given to all classes alike.", show_default="0", rich_help_panel=STEPS
-        ),
-    ] = None,
-    dropout: Annotated[
-        float | None,
-        typer.Option(help="Dropout while training.", show_default="that of the base", rich_help_panel=STEPS),
-    ] = None,
-    max_length: Annotated[
-        int | None,
-        typer.Option(help="Tokens of a text; the rest is cut.", show_default="256", rich_help_panel=STEPS),
-    ] = None,
-    early_stopping_patience: Annotated[
-        int | None,
-        typer.Option(
-            help="Epochs without a lower validation loss before stopping.",
-            show_default="2",
-            rich_help_panel=STEPS,
-        ),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(help="Seed of new weights, order and dropout.", show_default="0", rich_help_panel=STEPS),
-    ] = None,
-    device: Annotated[
-        str | None,
-        typer.Option(help="auto, cpu, cuda, cuda:1, mps.", show_default="auto", rich_help_panel=MACHINE),
-    ] = None,
-    precision: Annotated[
-        str | None,
-        typer.Option(help="auto, fp32, bf16, fp16.", show_default="auto", rich_help_panel=MACHINE),
-    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the model in --out, and a checkpoint of another run.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print faults and the folder only.")] = False,
+    **settings: Any,
 ) -> None:
     """Fine-tune a text classifier and leave it, with the record of its training, in a folder.
 
     Part of the rows is held out: `audit run FOLDER` audits the model on them.
-    Equal texts are held out together.
+    Equal texts are held out together. A run that was killed goes on when the same command is given again.
     """
-    # Read when torch is loaded. Threads that spin while they wait cost a step four times its time and more on a
-    # machine that others use too.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from audit import trainer
     from audit.cli.show import console
     from audit.progress import bars
 
-    given: dict[str, Any] = {
-        "data": data, "text": text, "label": label, "split": split, "classes": class_,
-        "validation": validation, "test": test, "split_seed": split_seed, "base": base, "out": out,
-        "num_train_epochs": num_train_epochs, "learning_rate": learning_rate,
-        "per_device_train_batch_size": per_device_train_batch_size, "warmup_steps": warmup_steps,
-        "weight_decay": weight_decay, "max_grad_norm": max_grad_norm,
-        "label_smoothing_factor": label_smoothing_factor, "dropout": dropout, "max_length": max_length,
-        "early_stopping_patience": early_stopping_patience, "seed": seed, "device": device,
-        "precision": precision,
-    }  # fmt: skip
-    config = trainer.build(trainer.read(plan), {k: v for k, v in given.items() if v is not None and v != []})
-    record = trainer.train(config, force=force, progress=bars(console(error=True), quiet=quiet))
+    given = {name: value for name, value in settings.items() if value is not None and value != []}
+    config = trainer.build(trainer.read(plan), given)
+    try:
+        record = trainer.train(config, force=force, progress=bars(console(error=True), quiet=quiet))
+    except KeyboardInterrupt:
+        if trainer.checkpointed(config):
+            typer.echo("audit: there is a checkpoint; the same command goes on from it", err=True)
+        raise
     if not quiet:
         typer.echo(_summary(record), err=True)
     typer.echo(config.out)
+
+
+def _with_settings() -> Signature:
+    """The signature that typer reads: the settings in place of `**settings`."""
+    own = [
+        p for p in Signature.from_callable(train).parameters.values() if p.kind is not Parameter.VAR_KEYWORD
+    ]
+    settings = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(setting, panel))
+        for panel, options in PANELS.items()
+        for name, setting in options.items()
+    ]
+    return Signature([*settings, *own], return_annotation=None)
+
+
+def _annotation(setting: Setting, panel: str) -> Any:
+    option = typer.Option(
+        *setting.flags, help=setting.help, show_default=setting.shown or False, rich_help_panel=panel
+    )
+    return Annotated[setting.kind | None, option]
+
+
+train.__signature__ = _with_settings()  # type: ignore[attr-defined]
 
 
 def _summary(record: "TrainingRecord") -> str:
     sizes = record.data.split.sizes
     rows = ", ".join(f"{count:,} {name}" for name, count in sizes.items())
     lines = [
-        f"{record.base.reference} on {record.data.source}: {rows} rows; {record.device}, {record.precision}"
+        f"{record.base.reference} on {record.data.source}: {rows} rows; {record.device}, {record.precision}",
+        f"{record.trainable_parameters:,} of {record.parameters:,} weights trained",
     ]
-    for epoch in record.epochs:
-        seen = epoch.validation
-        validation = f", validation loss {seen.loss:.4f}, accuracy {seen.accuracy:.1%}" if seen else ""
-        lines.append(
-            f"epoch {epoch.epoch}: training loss {epoch.train_loss:.4f}{validation} ({epoch.seconds:.0f} s)"
-        )
+    lines += [_epoch(epoch) for epoch in record.epochs]
+    if record.method == "private":
+        lines.append(_privacy(record.method_record))
     held_out = (
         f"; {record.test.accuracy:.1%} of {record.test.rows:,} held-out rows right" if record.test else ""
     )
     return "\n".join([*lines, f"kept epoch {record.best_epoch}{held_out} ({record.seconds:.0f} s in all)"])
+
+
+def _epoch(epoch: "Epoch") -> str:
+    seen, loss = epoch.validation, epoch.train_loss
+    training = "" if loss is None else f" training loss {loss:.4f},"
+    validation = f" validation loss {seen.loss:.4f}, accuracy {seen.accuracy:.1%}" if seen else ""
+    return f"epoch {epoch.epoch}:{training}{validation}".rstrip(",:") + f" ({epoch.seconds:.0f} s)"
+
+
+def _privacy(ledger: Mapping[str, Any]) -> str:
+    spent = ledger["epsilon"]
+    return (
+        f"epsilon {spent['value']:.3g} at delta {ledger['delta']:.2g} ({spent['accountant']}; rdp "
+        f"{spent['rdp']:.3g}): noise {ledger['noise_multiplier']:.3g}, {ledger['steps']} steps, sample rate "
+        f"{ledger['sample_rate']:.3g}, {ledger['clipping']} clipping"
+    )

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from audit import cli, data, trainer
+from audit.cli.train import PANELS
 from audit.data import DataOptions
 from probes.errors import AuditError
 from training.record import read
@@ -132,3 +133,52 @@ def test_fetch_lists_what_there_is(monkeypatch, capsys):
     told = capsys.readouterr().out
     for word in ("minilm-l6", "movie-reviews", "MB", "Apache-2.0", "not fetched"):
         assert word in told
+
+
+def test_every_setting_is_an_option_with_its_default():
+    """The options repeat the plan, so that help needs no pydantic; here they are compared."""
+    options = {name: setting for panel in PANELS.values() for name, setting in panel.items()}
+    fields = trainer.TrainingConfig.model_fields
+    assert set(options) == set(fields)
+    for name, setting in options.items():
+        default = fields[name].get_default(call_default_factory=True)
+        if isinstance(default, int | float):
+            assert float(setting.shown) == default, name
+        elif isinstance(default, str):
+            assert setting.shown.partition(":")[0] == default, name
+
+
+def test_a_plan_of_its_own_goes_through_the_command_line(rows, base, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "model"
+    more = (
+        "--adapter", "lora", "--lora-r", 2, "--max-steps", 3, "--gradient-accumulation-steps", 2,
+        "--lr-scheduler-type", "cosine", "--max-grad-norm", 0, "--save-steps", 1, "--precision", "fp32",
+        "--class", "good", "--class", "bad",
+    )  # fmt: skip
+    assert _audit(monkeypatch, "train", *_words(rows, base, out), *more) == 0
+    assert "weights trained" in capsys.readouterr().err
+    record = read(out)
+    assert (record.plan.adapter, record.plan.lora_r, record.steps, record.classes) == (
+        "lora",
+        2,
+        3,
+        ("good", "bad"),
+    )
+    assert record.plan.learning_rate == 2e-3
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("adapter", ["prefix", "prompt"])
+def test_an_adapter_that_leaves_no_classifier_is_refused(adapter):
+    with pytest.raises(AuditError, match=f"'{adapter}' puts virtual tokens .* take lora"):
+        trainer.build({"data": "a.csv", "out": "m", "adapter": adapter})
+
+
+def test_missing_packages_are_told_with_the_other_faults(rows, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("training.adapters.find_spec", lambda name: None)
+    monkeypatch.setattr("training.trackers.find_spec", lambda name: None)
+    asked = ("--adapter", "lora", "--report-to", "wandb")
+    assert _audit(monkeypatch, "train", *_words(rows, tmp_path / "nowhere", tmp_path / "model"), *asked) == 2
+    told = capsys.readouterr().err
+    for fault in ("nowhere", "assay-audit", "pip install wandb"):
+        assert fault in told, fault

@@ -184,7 +184,7 @@ def test_ctrl_c_is_told_and_leaves_nothing(fair, tmp_path, monkeypatch):
 
     monkeypatch.setattr("audit.runner.run", interrupted)
     done = audit("run", "--predictions", fair, *COLUMNS, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (130, "audit: interrupted; nothing was written\n")
+    assert (done.returncode, done.stderr) == (130, "audit: interrupted; no result was written\n")
     assert list(tmp_path.iterdir()) == []
 
 

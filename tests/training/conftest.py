@@ -1,6 +1,8 @@
 """Rows with a planted rule, and a tiny base to learn it with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from probes.types import Samples
 from training.base import Start
 from training.fit import fit
+from training.methods import STANDARD, Method
 from training.plan import Plan
 from training.record import Source, TrainingRecord
 
@@ -68,3 +71,35 @@ def fit_tiny(plan: Plan, start: Start, tmp_path: Path) -> Callable[..., Training
         return fit(chosen, samples, CLASSES, base=start, out=tmp_path / name, source=SOURCE, **(given or {}))
 
     return run
+
+
+@pytest.fixture
+def stopped() -> Callable[..., object]:
+    """`stopped(after=3)`: a progress bar at which Ctrl-C is pressed after so many steps of training."""
+
+    def make(*, after: int) -> Callable[..., object]:
+        def bar(task: str, total: int | None) -> object:
+            return _counting(task, after)
+
+        return bar
+
+    return make
+
+
+@contextmanager
+def _counting(task: str, after: int) -> Iterator[Callable[[int], None]]:
+    taken = 0
+
+    def advance(done: int) -> None:
+        nonlocal taken
+        taken += done
+        if task == "training" and taken > after:
+            raise KeyboardInterrupt
+
+    yield advance
+
+
+@pytest.fixture
+def method_with() -> Callable[..., Method]:
+    """`method_with(begin=…, material=…)`: the standard method with something of its own."""
+    return lambda **changes: replace(STANDARD, name="own", **changes)

@@ -193,7 +193,7 @@ def test_a_missing_file_and_one_with_a_similar_name(write):
 
 def test_a_missing_folder(tmp_path):
     path = str(tmp_path / "nowhere" / "data.csv")
-    assert faults(path) == [f'FILE: no such file, and {tmp_path / "nowhere"} is no folder; check the path']
+    assert faults(path) == [f"FILE: no such file, and {tmp_path / 'nowhere'} is no folder; check the path"]
 
 
 def test_an_unknown_type(write):

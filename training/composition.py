@@ -1,0 +1,299 @@
+"""How do the losses, rows, texts and perturbations that a plan asks for make one method?
+
+They go together in one order: the loss of a row (with a teacher or without), how rows make up the loss of a
+batch (a mitigation or the mean), how that becomes gradients (an attack or none), and apart from these, which
+rows and which texts an epoch shows.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from inspect import signature
+from typing import Any
+
+import numpy as np
+
+from probes.errors import AuditError
+from probes.lexicons import Lexicon
+from probes.types import FloatArray, Grouping, IntArray
+from training.adversarial.asking import InTraining
+from training.adversarial.edits import greedy_typos
+from training.adversarial.mixing import AdversarialTexts, Mixing, replaced
+from training.adversarial.strategies import STRATEGIES
+from training.augmentation.counterfactual import counterfactuals
+from training.augmentation.rows import Transform, augmented
+from training.augmentation.typos import typos
+from training.batches import Tokens
+from training.distillation import distilled
+from training.losses import RowLoss, cross_entropy_of_rows, mean, weighted
+from training.methods import Gradients, Loss, Method, cross_entropy, plain
+from training.mitigations.balancing import balanced
+from training.mitigations.cells import Cells, cells
+from training.mitigations.group_dro import GroupDRO
+from training.mitigations.reweighting import reweighting
+from training.plan import Plan
+from training.split import text_key
+from training.stepping import Material, Procedure, Work, as_they_are, epochs, every_row
+
+BALANCING = 1
+"""Keeps the draw of balanced rows apart from that of their order, which has the same seed and epoch."""
+
+
+@dataclass(frozen=True, eq=False)
+class Teacher:
+    """Whose answers are learnt along with the labels.
+
+    Attributes:
+        reference: as the user named it.
+        logits: (N, C) its answers to all rows, as `training.distillation.teacher_logits` gives them.
+    """
+
+    reference: str
+    logits: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known beside texts and labels.
+
+    Attributes:
+        classes: the names of the classes.
+        grouping: the groups that a mitigation evens out.
+        lexicons: whose terms counterfactual copies exchange.
+        teacher: whose answers are learnt.
+    """
+
+    classes: tuple[str, ...] = ()
+    grouping: Grouping | None = None
+    lexicons: tuple[Lexicon, ...] = ()
+    teacher: Teacher | None = None
+
+
+NOTHING = Known()
+
+
+def asked(plan: Plan, known: Known) -> tuple[str, ...]:
+    """What is asked for beside the method; () for none of it."""
+    settings = {
+        "mitigation": plan.mitigation != "none",
+        "augment": bool(plan.augment),
+        "attacker": plan.attacker != "none",
+        "teacher": known.teacher is not None,
+    }
+    return tuple(name for name, wanted in settings.items() if wanted)
+
+
+def composed(plan: Plan, known: Known) -> Method:
+    """All that the plan asks for, as one method.
+
+    Raises:
+        AuditError: when a mitigation has no groups, or counterfactual copies have no lexicon.
+    """
+    if missing := tuple(_missing(plan, known)):
+        raise AuditError(*missing)
+    return Method(
+        plan.method,
+        lambda of: perturbed(of, cross_entropy(of.label_smoothing_factor)),
+        begin=lambda work, _: _begun(work, known),
+        material=lambda given: _material(plan, known, given),
+        identity=_identity(known),
+    )
+
+
+def attack(plan: Plan) -> dict[str, Any]:
+    """The settings of the attack on embeddings, defaults filled in; none for other methods."""
+    if plan.method != "adversarial":
+        return {}
+    strategy = plan.attack or "fgm"
+    given = {"radius": plan.radius, "steps": plan.attack_steps, "clean": plan.attack_clean}
+    known = signature(STRATEGIES[strategy]).parameters.values()
+    defaults = {p.name: p.default for p in known if p.kind is p.KEYWORD_ONLY}
+    return {"strategy": strategy, **defaults, **{k: v for k, v in given.items() if v is not None}}
+
+
+def perturbed(plan: Plan, loss: Loss) -> Gradients:
+    """The gradients of the loss, under the attack when there is one."""
+    settings = attack(plan)
+    return STRATEGIES[settings.pop("strategy")](loss, **settings) if settings else plain(loss)
+
+
+def _missing(plan: Plan, known: Known) -> Iterator[str]:
+    if plan.mitigation != "none" and known.grouping is None:
+        yield (
+            f"mitigation = {plan.mitigation!r} evens out groups; name their column with --group, or derive "
+            "them with --group-from-text"
+        )
+    if "counterfactual" in plan.augment and not known.lexicons:
+        yield "augment = 'counterfactual' needs a lexicon; name one with --group-from-text"
+
+
+def _begun(work: Work, known: Known) -> AbstractContextManager[Procedure]:
+    plan, found = work.plan, _cells(work.material, known)
+    loss = _loss(plan, known, work.material, found)
+    texts = _texts(work) if plan.attacker != "none" else None
+    kept: dict[str, Any] = {"texts": texts} if texts else {}
+    kept |= {"group_dro": loss} if isinstance(loss, GroupDRO) else {}
+
+    def restore(state: Mapping[str, Any]) -> None:
+        for name, part in kept.items():
+            part.load_state_dict(state[name])
+
+    return epochs(
+        rows=_balanced(found) if found and plan.mitigation == "balanced" else every_row,
+        tokens=_showing(texts) if texts else as_they_are,
+        state=lambda: {name: part.state_dict() for name, part in kept.items()},
+        restore=restore,
+        record=lambda: _record(work, known, found, loss, texts),
+    )(work, perturbed(plan, loss))
+
+
+def _cells(material: Material, known: Known) -> Cells | None:
+    """The cell of each row; a copy is in that of the row that it comes from."""
+    if known.grouping is None:
+        return None
+    origin = material.origins
+    codes = known.grouping.codes[origin]
+    grouping = Grouping(known.grouping.feature, known.grouping.names, codes)
+    return cells(grouping, material.labels, known.classes)
+
+
+def _loss(plan: Plan, known: Known, material: Material, found: Cells | None) -> Loss:
+    row_loss = _row_loss(plan, known, material)
+    if found and plan.mitigation == "reweighting":
+        return weighted(row_loss, reweighting(found, material.rows))
+    if found and plan.mitigation == "group_dro":
+        return GroupDRO(row_loss, found.codes, plan.group_dro_step_size)
+    return mean(row_loss)
+
+
+def _row_loss(plan: Plan, known: Known, material: Material) -> RowLoss:
+    row_loss = cross_entropy_of_rows(plan.label_smoothing_factor)
+    if known.teacher is None:
+        return row_loss
+    told = known.teacher.logits[material.origins]
+    return distilled(row_loss, told, temperature=plan.temperature, weight=plan.distillation_weight)
+
+
+def _balanced(found: Cells) -> Callable[[Work, int], IntArray]:
+    def rows(work: Work, epoch: int) -> IntArray:
+        return balanced(found, work.material.rows, np.random.default_rng([work.plan.seed, epoch, BALANCING]))
+
+    return rows
+
+
+def _texts(work: Work) -> AdversarialTexts:
+    plan, model, material = work.plan, work.model, work.material
+    names = tuple(str(name) for name in model.module.config.id2label.values())
+    return AdversarialTexts(
+        Mixing(
+            greedy_typos(queries=plan.attacker_queries, seed=plan.seed),
+            share=plan.attacker_share,
+            every=plan.attacker_epochs,
+            seed=plan.seed,
+        ),
+        InTraining(model.module, model.tokenizer, names, min(plan.max_length, model.longest)),
+        material.texts,
+        material.labels,
+        material.rows,
+    )
+
+
+def _showing(texts: AdversarialTexts) -> Callable[[Work, int], Tokens]:
+    def tokens(work: Work, epoch: int) -> Tokens:
+        shown = texts.of(epoch)
+        return replaced(work.tokens, shown, work.tokenised) if shown else work.tokens
+
+    return tokens
+
+
+def _material(plan: Plan, known: Known, given: Material) -> Material:
+    """The given rows, and the copies of training rows that are asked for.
+
+    A copy that equals a held-out text is left out: on that text the audit would measure what was learnt by
+    heart.
+    """
+    transforms = tuple(_transforms(plan, known))
+    if not transforms:
+        return given
+    made = augmented(
+        given.texts, given.labels, given.rows, transforms, copies=plan.augment_copies, seed=plan.seed
+    )
+    rows = len(given.texts)
+    held_out = {text_key(given.texts[row]) for row in np.setdiff1d(np.arange(rows), given.rows)}
+    kept = [row for row in range(rows, len(made.texts)) if text_key(made.texts[row]) not in held_out]
+    chosen = np.array([*range(rows), *kept], dtype=np.int64)
+    return Material(
+        [made.texts[row] for row in chosen],
+        made.labels[chosen],
+        np.concatenate([given.rows, np.arange(rows, len(chosen))]),
+        made.origin[chosen],
+    )
+
+
+def _transforms(plan: Plan, known: Known) -> Iterator[Transform]:
+    if "counterfactual" in plan.augment:
+        for lexicon in known.lexicons:
+            yield from counterfactuals(lexicon)
+    if "typos" in plan.augment:
+        yield typos(plan.augment_typos)
+
+
+def _identity(known: Known) -> dict[str, Any]:
+    """What the weights depend on, beside the plan: in short, for the checkpoint."""
+    grouping, teacher = known.grouping, known.teacher
+    return {
+        "groups": None if grouping is None else [grouping.feature, _digest(grouping.codes)],
+        "lexicons": [_sha256(lexicon.model_dump_json().encode()) for lexicon in known.lexicons],
+        "teacher": None if teacher is None else [teacher.reference, _digest(teacher.logits)],
+    }
+
+
+def _digest(array: IntArray | FloatArray) -> str:
+    return _sha256(np.ascontiguousarray(array).tobytes())
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _record(
+    work: Work, known: Known, found: Cells | None, loss: Loss, texts: AdversarialTexts | None
+) -> dict[str, Any]:
+    """What was done, with the numbers that follow from the rows; what was not asked for is left out."""
+    plan = work.plan
+    said: dict[str, Any] = {"attack": attack(plan)}
+    if found and known.grouping and plan.mitigation != "none":
+        said["mitigation"] = {
+            "name": plan.mitigation,
+            "feature": known.grouping.feature,
+            "rows": dict(zip(found.names, found.counts(work.material.rows).ravel().tolist(), strict=True)),
+            **_weights(plan, found, work.material, loss),
+        }
+    if plan.augment:
+        said["augmentation"] = {
+            "kinds": list(plan.augment),
+            "lexicons": [lexicon.name for lexicon in known.lexicons],
+            "copies": int((work.material.origins != np.arange(len(work.material.texts))).sum()),
+        }
+    if known.teacher:
+        said["distillation"] = {
+            "teacher": known.teacher.reference,
+            "temperature": plan.temperature,
+            "weight": plan.distillation_weight,
+        }
+    if texts:
+        said["attacker"] = {"name": plan.attacker, "made_in_epoch": texts.made, "changed": len(texts.shown)}
+    return {name: part for name, part in said.items() if part}
+
+
+def _weights(plan: Plan, found: Cells, material: Material, loss: Loss) -> dict[str, Any]:
+    """Cell -> its weight: that of each of its rows, or that of its mean loss at the end of training."""
+    if isinstance(loss, GroupDRO):
+        last = loss.state_dict()["weights"]
+        return {"weights": {name: round(weight, 6) for name, weight in zip(found.names, last, strict=False)}}
+    if plan.mitigation != "reweighting":
+        return {}
+    weights = reweighting(found, material.rows)
+    firsts = {name: material.rows[found.codes[material.rows] == i] for i, name in enumerate(found.names)}
+    return {"weights": {name: round(float(weights[rows[0]]), 6) for name, rows in firsts.items()}}
