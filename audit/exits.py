@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from reports.record import ProbeResult, Verdict
+if TYPE_CHECKING:
+    from reports.record import ProbeResult, Verdict
 
 
 class Exit(IntEnum):
@@ -17,7 +19,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-def exit_code(verdicts: Sequence[Verdict], results: Sequence[ProbeResult], *, undecided: str) -> Exit:
+def exit_code(verdicts: "Sequence[Verdict]", results: "Sequence[ProbeResult]", *, undecided: str) -> Exit:
     """The code of a finished audit: a failed gate says most, then a crashed probe, then an undecided gate."""
     outcomes = {undecided if v.outcome == "undecided" else v.outcome for v in verdicts}
     if "fail" in outcomes:
