@@ -62,9 +62,9 @@ def read(path: Path | None) -> dict[str, Any]:
         AuditError: when the file named cannot be read or is not TOML.
     """
     if path is not None:
-        return _section(path, _toml(path))
+        return _section(path, toml(path))
     here = (p for p in (Path("audit.toml"), Path("pyproject.toml")) if p.is_file())
-    return next((found for p in here if (found := _section(p, _toml(p)))), {})
+    return next((found for p in here if (found := _section(p, toml(p)))), {})
 
 
 def build(*layers: Mapping[str, Any]) -> AuditConfig:
@@ -83,11 +83,16 @@ def build(*layers: Mapping[str, Any]) -> AuditConfig:
         raise AuditError(*(_fault(e) for e in error.errors())) from None
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def toml(path: Path, *, option: str = "--config") -> dict[str, Any]:
+    """The content of a settings file; `option` is how the user names another one.
+
+    Raises:
+        AuditError: when it cannot be read or is not TOML.
+    """
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise AuditError(f"{path}: cannot be read: {error}; name another file with --config") from None
+        raise AuditError(f"{path}: cannot be read: {error}; name another file with {option}") from None
     except tomllib.TOMLDecodeError as error:
         raise AuditError(f"{path}: not valid TOML: {error}") from None
 

@@ -1,6 +1,5 @@
 """What is asked of a training run, and what does it take to start one?"""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from audit import data, grouping, models
+from audit.config import toml
 from audit.data import AuditData, DataOptions
 from audit.faults import Faults
 from audit.resources import resolve
@@ -81,14 +81,7 @@ def read(path: Path | None) -> dict[str, Any]:
     Raises:
         AuditError: when it cannot be read or is not TOML.
     """
-    if path is None:
-        return {}
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise AuditError(f"{path}: cannot be read: {error}; name another file with --plan") from None
-    except tomllib.TOMLDecodeError as error:
-        raise AuditError(f"{path}: not valid TOML: {error}") from None
+    return {} if path is None else toml(path, option="--plan")
 
 
 def build(*layers: Mapping[str, Any]) -> TrainingConfig:
@@ -137,16 +130,16 @@ def checkpointed(config: TrainingConfig) -> bool:
 
 def _prepare(config: TrainingConfig, *, force: bool) -> _Ready:
     faults = Faults()
-    faults.attempt(lambda: folder.check(Path(config.out), force=force))
-    faults.attempt(lambda: check(config.plan))
-    base = faults.attempt(lambda: _base(config.base))
-    rows = faults.attempt(lambda: _rows(config))
+    faults.attempt(folder.check, Path(config.out), force=force)
+    faults.attempt(check, config.plan)
+    base = faults.attempt(_base, config.base)
+    rows = faults.attempt(_rows, config)
     if rows:
-        faults.attempt(lambda: _check_rows(config.plan, rows))
+        faults.attempt(_check_rows, config.plan, rows)
     faults.add(*_unused(config))
-    groups = faults.attempt(lambda: _grouping(config, rows.samples)) if rows else None
-    lexicons = faults.attempt(lambda: _lexicons(config))
-    faults.attempt(lambda: _check_teacher(config.teacher, rows.classes if rows else ()))
+    groups = faults.attempt(_grouping, config, rows.samples) if rows else None
+    lexicons = faults.attempt(_lexicons, config)
+    faults.attempt(_check_teacher, config.teacher, rows.classes if rows else ())
     faults.check()
     assert base is not None  # noqa: S101 - without faults all are there
     assert rows is not None  # noqa: S101
