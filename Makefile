@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 STAMP := $(VENV)/.installed
-BENCHMARKS := verdicts predictions inference training_speed private
+BENCHMARKS := verdicts predictions inference training_speed private attacks
 
 .PHONY: setup demo demo-variants lint test check bench docs clean
 .DEFAULT_GOAL := test
@@ -14,7 +14,8 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev -e '.[adapters]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group dev -e '.[adapters,attacks]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps textattack
 	touch $@
 
 # The audit's own exit code is shown: 0, 1 and 3 are answers (passed, failed, undecided), 2 and 4 are breakdowns.

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from audit.judgement import Check
     from probes.progress import Progress
     from reports.record import AuditRecord
 
-__all__ = ["read", "rejudge", "run"]
+__all__ = ["check", "read", "rejudge", "run"]
 
 
 def run(model: str | None = None, *, progress: "Progress | None" = None, **settings: Any) -> "AuditRecord":
@@ -55,3 +56,10 @@ def rejudge(record: "AuditRecord", **changes: Any) -> "AuditRecord":
     from audit.judgement import rejudge as judged
 
     return judged(record, **changes)
+
+
+def check(record: "AuditRecord", *gates: str, alpha: float | None = None) -> "Check":
+    """What gates say of a record: `assert audit.check(record, "…").passed`; see `audit.judgement.check`."""
+    from audit.judgement import check as checked
+
+    return checked(record, *gates, alpha=alpha)

@@ -7,9 +7,9 @@ from typing import Any
 
 from audit import suites
 from audit.config import AuditConfig
-from audit.faults import Faults
 from audit.gates import Gate, parse
 from audit.suites import Suite, suggestion
+from probes.faults import Faults
 from probes.registry import Probe, discover
 
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from audit.data import DataOptions
 from audit.suites import suggestion
 from probes.errors import AuditError
+from probes.types import MAIN
 
 
 class AuditConfig(DataOptions):
@@ -32,6 +33,10 @@ class AuditConfig(DataOptions):
     positive: str | None = Field(
         default=None, description="The class that counts as the positive outcome; of two classes the second."
     )
+    shift: dict[str, str] = Field(
+        default_factory=dict,
+        description="Further data to compare the audited with: a table of names and sources like `data`.",
+    )
     classes: tuple[str, ...] = Field(
         default=(), description="Class names of a black box, in the order of its columns."
     )
@@ -49,10 +54,27 @@ class AuditConfig(DataOptions):
     include_examples: bool = Field(
         default=False, description="Whether texts of the data may stand in the record."
     )
+    outcomes: bool = Field(
+        default=True,
+        description="Whether the answers to single rows are kept beside the record, without texts.",
+    )
     device: str = Field(default="auto", description="`auto`, `cpu`, `cuda`, `cuda:1`, `mps`.")
     dtype: str = Field(
         default="auto", description="`auto` (chosen by a short timing), `float32`, `bfloat16`, `float16`."
     )
+
+    @field_validator("shift")
+    @classmethod
+    def _named(cls, given: dict[str, str]) -> dict[str, str]:
+        if wrong := [name for name in given if name.strip() in ("", MAIN)]:
+            raise ValueError(
+                f"shift {wrong[0]!r}: give further data a name, and not {MAIN!r}, which is the audited data"
+            )
+        return given
+
+
+OTHERS = ("diff",)
+"""Tables of the settings file that belong to other commands than `audit run`."""
 
 
 def read(path: Path | None) -> dict[str, Any]:
@@ -61,10 +83,25 @@ def read(path: Path | None) -> dict[str, Any]:
     Raises:
         AuditError: when the file named cannot be read or is not TOML.
     """
+    return {key: value for key, value in content(path).items() if key not in OTHERS}
+
+
+def content(path: Path | None) -> dict[str, Any]:
+    """All of the file that `read` reads, with the tables of other commands.
+
+    Raises:
+        AuditError: when the file named cannot be read or is not TOML.
+    """
+    found = located(path)
+    return _section(found, toml(found)) if found else {}
+
+
+def located(path: Path | None) -> Path | None:
+    """The file that `read` reads; None when there is none."""
     if path is not None:
-        return _section(path, toml(path))
+        return path
     here = (p for p in (Path("audit.toml"), Path("pyproject.toml")) if p.is_file())
-    return next((found for p in here if (found := _section(p, toml(p)))), {})
+    return next((p for p in here if _section(p, toml(p))), None)
 
 
 def build(*layers: Mapping[str, Any]) -> AuditConfig:

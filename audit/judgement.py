@@ -1,12 +1,14 @@
 """How would other gates judge the same measurements?"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from audit.agenda import effective, gate
 from audit.exits import exit_code
-from audit.faults import Faults
 from audit.gates import judge
-from reports.record import AuditRecord
+from probes.faults import Faults
+from reports.record import AuditRecord, Outcome, Verdict
+from reports.terminal import plain
 
 
 def rejudge(
@@ -46,3 +48,59 @@ def rejudge(
             "exit_code": int(exit_code(verdicts, record.results, undecided=counted)),
         }
     )
+
+
+@dataclass(frozen=True, repr=False)
+class Check:
+    """What gates say of a record, all together.
+
+    Attributes:
+        verdicts: one for each gate and measurement.
+    """
+
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst of the verdicts; undecided when there is none."""
+        found = {verdict.outcome for verdict in self.verdicts}
+        return "fail" if "fail" in found else "pass" if found == {"pass"} else "undecided"
+
+    @property
+    def passed(self) -> bool:
+        """Whether every verdict is a pass, and there is one."""
+        return self.outcome == "pass"
+
+    @property
+    def failed(self) -> bool:
+        """Whether a verdict is a fail."""
+        return self.outcome == "fail"
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing failed and something could not be told."""
+        return self.outcome == "undecided"
+
+    def __str__(self) -> str:
+        """Why the outcome is what it is."""
+        reasons = [plain(v.reason) for v in self.verdicts if v.outcome == self.outcome]
+        return "\n".join(reasons or ["Undecided: no gate was set."])
+
+    __repr__ = __str__
+
+
+def check(record: AuditRecord, *gates: str, alpha: float | None = None) -> Check:
+    """What gates say of a record: `assert audit.check(record, "fairness.rates/accuracy >= 0.8").passed`.
+
+    The error rates hold over the gates of one call. They are looser, in all, over several calls: who asks
+    more often is wrong more often.
+
+    Args:
+        record: the measurements.
+        *gates: gates; none for those of the record.
+        alpha: largest share of wrong verdicts; None for that of the record.
+
+    Raises:
+        AuditError: with one sentence per gate that is wrong.
+    """
+    return Check(rejudge(record, gates=gates or None, alpha=alpha).verdicts)

@@ -9,9 +9,9 @@ from pydantic import Field, ValidationError
 
 from audit import data, grouping, models
 from audit.data import AuditData, DataOptions
-from audit.faults import Faults
 from audit.resources import resolve
 from probes.errors import AuditError
+from probes.faults import Faults
 from probes.progress import Progress, silent
 from probes.types import Grouping
 from training import record

@@ -16,8 +16,18 @@ from audit.subject import Subject, prepare
 from probes import progress as progress_
 from probes.errors import AuditError, Skip
 from probes.registry import Probe
-from probes.types import Context, Example, Finding, Measurement
+from probes.types import Context, Finding, Measurement
+from reports import outcomes
+from reports.outcomes import Outcomes
 from reports.record import AuditRecord, ProbeResult, SuiteInfo
+
+
+@dataclass(frozen=True, eq=False)
+class Audited:
+    """What an audit leaves: the record, and what the model answered to each row, unless that is unwanted."""
+
+    record: AuditRecord
+    outcomes: Outcomes | None
 
 
 def run(config: AuditConfig, *, progress: progress_.Progress = progress_.silent) -> AuditRecord:
@@ -25,6 +35,15 @@ def run(config: AuditConfig, *, progress: progress_.Progress = progress_.silent)
 
     Raises:
         AuditError: with every fault in configuration, data and model, before anything is measured.
+    """
+    return audited(config, progress=progress).record
+
+
+def audited(config: AuditConfig, *, progress: progress_.Progress = progress_.silent) -> Audited:
+    """Audit as configured, and keep the answers to single rows too.
+
+    Raises:
+        AuditError: as for `run`.
     """
     agenda, subject = prepare(config, plan, progress=progress)
     results = _ask(agenda, subject.context, config, progress)
@@ -35,11 +54,12 @@ def run(config: AuditConfig, *, progress: progress_.Progress = progress_.silent)
         invalid_rows=subject.invalid_rows,
         allow_invalid=config.allow_invalid,
     )
-    return AuditRecord(
+    record = AuditRecord(
         tool_version=environment.tool_version(),
         command=command(config),
         model=subject.model,
         data=subject.data,
+        shift=dict(subject.shift),
         suite=_suite(config, agenda, subject),
         environment=environment.describe(),
         results=results,
@@ -47,6 +67,8 @@ def run(config: AuditConfig, *, progress: progress_.Progress = progress_.silent)
         exit_code=int(exit_code(verdicts, results, undecided=config.undecided)),
         training=subject.training,
     )
+    kept = outcomes.of(subject.context, subject.data) if config.outcomes and subject.data else None
+    return Audited(record, kept)
 
 
 def _ask(
@@ -71,7 +93,7 @@ def measure(
     about = _About(probe, parameters)
     try:
         findings = tuple(probe(context, **parameters))
-        return about.found(f for f in findings if examples or not isinstance(f, Example))
+        return about.found(f for f in findings if examples or isinstance(f, Measurement) or not f.private)
     except Skip as reason:
         return about.nothing("skipped", str(reason))
     except AuditError:
@@ -147,6 +169,8 @@ def _option(key: str, value: Any) -> list[str]:
         return [
             w for p, kv in value.items() for k, v in kv.items() for w in ("--param", f"{p}.{k}={_written(v)}")
         ]
+    if isinstance(value, dict):
+        return [w for name, source in value.items() for w in (flag, f"{name}={source}")]
     return [w for v in (value if isinstance(value, tuple) else (value,)) for w in (flag, str(v))]
 
 

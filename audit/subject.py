@@ -1,18 +1,19 @@
 """What is audited: the model, the data, and the model's answers to the data."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from audit import data, decisions, models
+from audit import data, decisions, models, shift
 from audit.config import AuditConfig
 from audit.data import AuditData
-from audit.faults import Faults
+from audit.resources import resolve
 from audit.suites import suggestion
 from probes.errors import AuditError
+from probes.faults import Faults
 from probes.progress import Progress
 from probes.types import Context, Model, Predictions, Samples
 from reports.record import DataInfo, ModelInfo
@@ -26,17 +27,18 @@ BLACK_BOX = "py:"
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """The audited model and data, ready for the probes."""
+    """The audited model and data, ready for the probes; `shift` is the further data by name."""
 
     context: Context
     model: ModelInfo
     data: DataInfo | None
+    shift: Mapping[str, DataInfo]
     training: dict[str, Any] | None
 
     @property
     def invalid_rows(self) -> int:
-        """Rows to which the model gave no valid answer."""
-        return self.data.invalid_rows if self.data else 0
+        """Rows to which the model gave no valid answer, those of further data included."""
+        return sum(info.invalid_rows for info in (self.data, *self.shift.values()) if info)
 
 
 class AuditedModel(Model, Protocol):
@@ -61,13 +63,22 @@ def prepare(
     training = faults.attempt(_training, folder)
     rows = faults.attempt(_rows, config, classes or None, training, folder)
     rules = faults.attempt(_rules, folder)
-    if rules and rows:
-        faults.attempt(decisions.check, rules, rows.samples, classes)
+    further = faults.attempt(
+        shift.load,
+        config,
+        classes=classes or (rows.classes if rows else None),
+        training=training,
+        folder=folder,
+        grouped=rules is not None,
+    )
+    for found in (rows, *(further or {}).values()):
+        if rules and found:
+            faults.attempt(decisions.check, rules, found.samples, classes)
     if classes and rows is None:
         faults.attempt(_positive, config.positive, classes)
     faults.check()
     assert agenda is not None  # noqa: S101 - a plan without faults is a plan
-    subject = _subject(config, classes, rows, training, rules, progress)
+    subject = _subject(config, classes, rows, further or {}, training, rules, progress)
     return agenda, subject
 
 
@@ -116,8 +127,13 @@ def _rows(
     config: AuditConfig, classes: tuple[str, ...] | None, training: dict[str, Any] | None, folder: Path | None
 ) -> AuditData | None:
     options = data.choose(config, training)
+    if options is None and config.shift:
+        raise AuditError(
+            "--shift compares further data with the audited data, and there is none; name it with --data"
+        )
     if options is None:
         return None
+    options = options.model_copy(update={"data": resolve(options.data) if options.data else None})
     return data.load(options, classes=classes, positive=config.positive, training=training, folder=folder)
 
 
@@ -134,15 +150,21 @@ def _subject(
     config: AuditConfig,
     classes: tuple[str, ...],
     rows: AuditData | None,
+    further: Mapping[str, AuditData],
     training: dict[str, Any] | None,
     rules: Postprocessing | None,
     progress: Progress,
 ) -> Subject:
     model = _open(config, classes, progress)
     names = model.classes if model else rows.classes if rows else classes
-    samples, predictions = _answered(model, rows)
-    if rules and predictions:
-        predictions = decisions.mitigated(rules, samples, predictions, names)
+
+    def answered(found: AuditData | None) -> tuple[Samples, Predictions | None]:
+        samples, predictions = _answered(model, found)
+        if rules and predictions:
+            predictions = decisions.mitigated(rules, samples, predictions, names)
+        return samples, predictions
+
+    samples, predictions = answered(rows)
     context = Context(
         samples=samples,
         classes=names,
@@ -152,11 +174,12 @@ def _subject(
         seed=config.seed,
         confidence=config.confidence,
     )
+    context = replace(context, shifted=shift.contexts(context, further, answered))
     info = _told(rows.info, predictions, rules) if rows else None
     described = model.info if model else _predictions_info(config, names)
     if rules:
         described = described.model_copy(update={"postprocessing": decisions.described(rules)})
-    return Subject(context, described, info, training)
+    return Subject(context, described, info, shift.told(further, context.shifted), training)
 
 
 def _told(info: DataInfo, predictions: Predictions | None, rules: Postprocessing | None) -> DataInfo:

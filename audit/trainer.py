@@ -3,24 +3,29 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
 from audit import data, grouping, models
+from audit.attacker import attacker
 from audit.config import toml
 from audit.data import AuditData, DataOptions
-from audit.faults import Faults
 from audit.resources import resolve
 from audit.suites import suggestion
 from probes.errors import AuditError
+from probes.faults import Faults
 from probes.lexicons import Lexicon
 from probes.lexicons import load as load_lexicon
 from probes.progress import Progress, silent
 from probes.types import Grouping, Samples
-from training import checkpoint, choice, folder
+from training import checkpoint, choice, device, folder, processes
+from training.adversarial.edits import Attacker
+from training.augmentation import synonyms
+from training.augmentation.synonyms import Synonyms
 from training.base import Start
-from training.composition import Known, Teacher
+from training.belonging import Of, unused
+from training.composition import ATTACKERS, NO_SYNONYMS, Known, Teacher
 from training.distillation import check_classes, teacher_logits
 from training.fit import check, divide, fit
 from training.plan import Plan
@@ -39,14 +44,19 @@ class TrainingConfig(Plan):
     text: str | None = Field(default=None, description="Column of the texts; left out, `text`.")
     label: str | None = Field(default=None, description="Column of the labels; left out, `label`.")
     split: str | None = Field(default=None, description="Split of `hf:NAME` or of a datasets folder.")
-    group: tuple[str, ...] = Field(
+    group: Annotated[tuple[str, ...], Of(mitigation=())] = Field(
         default=(), description="Column that divides the rows into the groups of a mitigation."
     )
-    group_from_text: tuple[str, ...] = Field(
+    group_from_text: Annotated[tuple[str, ...], Of(mitigation=(), augment=("counterfactual",))] = Field(
         default=(),
         description="Lexicons: groups by whom a text mentions, and terms of counterfactual copies.",
     )
-    lexicon: str | None = Field(default=None, description="A lexicon file to use in place of ours.")
+    lexicon: Annotated[str | None, Of(group_from_text=(), augment=("counterfactual",))] = Field(
+        default=None, description="A lexicon file to use in place of ours."
+    )
+    synonyms: Annotated[str | None, Of(augment=("synonyms",))] = Field(
+        default=None, description="JSON file of the words that may stand in the place of each word."
+    )
     teacher: str | None = Field(
         default=None, description="Classifier whose answers are learnt too: a folder, or a hub id."
     )
@@ -62,7 +72,8 @@ class TrainingConfig(Plan):
     @property
     def plan(self) -> Plan:
         """What of it training itself needs."""
-        return Plan.model_validate(self.model_dump(include=set(Plan.model_fields)))
+        # Only what was given, so that the plan knows what was given.
+        return Plan.model_validate(self.model_dump(include=set(Plan.model_fields), exclude_unset=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +84,8 @@ class _Ready:
     base: Start
     lexicons: tuple[Lexicon, ...]
     groups: Grouping | None
+    synonyms: Synonyms | None
+    attacker: Attacker | None
 
 
 def read(path: Path | None) -> dict[str, Any]:
@@ -103,29 +116,43 @@ def train(config: TrainingConfig, *, force: bool = False, progress: Progress = s
     Raises:
         AuditError: with the faults of data, base, device and folder together.
     """
-    ready = _prepare(config, force=force)
-    known = Known(
-        classes=ready.rows.classes,
-        grouping=ready.groups,
-        lexicons=ready.lexicons,
-        teacher=_teacher(config, ready.rows, progress),
-    )
-    return fit(
-        config.plan,
-        ready.rows.samples,
-        ready.rows.classes,
-        base=ready.base,
-        out=Path(config.out),
-        source=_source(config),
-        method=choice.chosen(config.plan, known),
-        force=force,
-        progress=progress,
-    )
+    with processes.joined(lambda: _place(config.plan)) as together:
+        show = progress if together.main else silent
+        ready = processes.agreed(together, _prepare, config, force=force)
+        known = processes.by_main(together, _known, config, ready, show)
+        return fit(
+            config.plan,
+            ready.rows.samples,
+            ready.rows.classes,
+            base=ready.base,
+            out=Path(config.out),
+            source=_source(config),
+            method=choice.chosen(config.plan, replace(known, attacker=ready.attacker)),
+            force=force,
+            together=together,
+            progress=show,
+        )
 
 
 def checkpointed(config: TrainingConfig) -> bool:
     """Whether a run that did not come to its end can go on."""
     return checkpoint.exists(checkpoint.path_of(Path(config.out)))
+
+
+def _place(plan: Plan) -> Any:
+    device.check(plan)
+    return device.resolve(plan)
+
+
+def _known(config: TrainingConfig, ready: _Ready, progress: Progress) -> Known:
+    """What is known beside the rows, the teacher's answers among it; the teacher is asked by one process."""
+    return Known(
+        classes=ready.rows.classes,
+        grouping=ready.groups,
+        lexicons=ready.lexicons,
+        teacher=_teacher(config, ready.rows, progress),
+        synonyms=ready.synonyms,
+    )
 
 
 def _prepare(config: TrainingConfig, *, force: bool) -> _Ready:
@@ -136,15 +163,17 @@ def _prepare(config: TrainingConfig, *, force: bool) -> _Ready:
     rows = faults.attempt(_rows, config)
     if rows:
         faults.attempt(_check_rows, config.plan, rows)
-    faults.add(*_unused(config))
+    faults.add(*unused(config), *_unbounded(config))
     groups = faults.attempt(_grouping, config, rows.samples) if rows else None
     lexicons = faults.attempt(_lexicons, config)
+    words = faults.attempt(_synonyms, config)
+    searching = faults.attempt(_attacker, config)
     faults.attempt(_check_teacher, config.teacher, rows.classes if rows else ())
     faults.check()
     assert base is not None  # noqa: S101 - without faults all are there
     assert rows is not None  # noqa: S101
     assert lexicons is not None  # noqa: S101
-    return _Ready(rows, base, lexicons, groups)
+    return _Ready(rows, base, lexicons, groups, words, searching)
 
 
 def _check_rows(plan: Plan, rows: AuditData) -> None:
@@ -157,16 +186,16 @@ def _rows(config: TrainingConfig) -> AuditData:
 
     An audit knows the training data by it, whatever groups it is asked for.
     """
+    grouped = {name: getattr(config, name) for name in ("group", "group_from_text", "lexicon")}
     options = DataOptions(
-        data=resolve(config.data), text=config.text, label=config.label or "label", split=config.split
+        data=resolve(config.data),
+        text=config.text,
+        label=config.label or "label",
+        split=config.split,
+        **grouped if _features(config) else {},
     )
-    classes = config.classes or None
-    rows = data.load(options, classes=classes, positive=None, training=None)
-    if not _features(config):
-        return rows
-    named = {name: getattr(config, name) for name in ("group", "group_from_text", "lexicon")}
-    grouped = data.load(options.model_copy(update=named), classes=classes, positive=None, training=None)
-    return replace(rows, samples=replace(rows.samples, groups=grouped.samples.groups))
+    found = data.load(options, classes=config.classes or None, positive=None, training=None)
+    return replace(found, samples=replace(found.samples, fingerprint=found.labelled_fingerprint))
 
 
 def _features(config: TrainingConfig) -> tuple[str, ...]:
@@ -189,20 +218,24 @@ def _lexicons(config: TrainingConfig) -> tuple[Lexicon, ...]:
     return tuple(load_lexicon(name) for name in names)
 
 
-def _unused(config: TrainingConfig) -> Iterator[str]:
-    """Settings that would change nothing, which whoever gives them does not expect."""
-    if config.group and config.mitigation == "none":
-        yield (
-            f"group = {', '.join(config.group)} is for a mitigation; add --mitigation, or leave it out: an "
-            "audit is told its groups itself"
-        )
-    if config.group_from_text and config.mitigation == "none" and "counterfactual" not in config.augment:
-        yield (
-            f"group_from_text = {', '.join(config.group_from_text)} is for a mitigation or counterfactual "
-            "copies; add --mitigation or --augment counterfactual, or leave it out"
-        )
-    if config.lexicon and not config.group_from_text and "counterfactual" not in config.augment:
-        yield f"lexicon = {config.lexicon} is used by nothing; add --group-from-text, or leave it out"
+def _synonyms(config: TrainingConfig) -> Synonyms | None:
+    """The words that may stand in each other's place, when copies exchange them."""
+    if "synonyms" not in config.augment:
+        return None
+    if config.synonyms is None:
+        raise AuditError(NO_SYNONYMS)
+    return synonyms.load(Path(config.synonyms))
+
+
+def _attacker(config: TrainingConfig) -> Attacker | None:
+    """What makes adversarial texts, when it is not one that training knows itself."""
+    if config.attacker in {"none", *ATTACKERS}:
+        return None
+    return attacker(config.attacker, queries=config.attacker_queries, seed=config.seed)
+
+
+def _unbounded(config: TrainingConfig) -> Iterator[str]:
+    """What the bound of a private run says nothing of, beside what `training.choice` refuses."""
     if config.teacher and config.method == "private":
         yield (
             "method = 'private' with a teacher: the bound says nothing of what the teacher has seen; drop "

@@ -19,13 +19,13 @@ from audit import data
 from audit.data import AuditData, DataOptions
 from audit.models import load
 from audit.resources import fetch
+from probes.content import generator
 from probes.stats.proportions import proportion
 from probes.types import BoolArray, Samples
 from training.adversarial import fgm, freelb, method, pgd
 from training.adversarial.ascent import Ascent, noise
 from training.adversarial.edits import greedy_typos
 from training.adversarial.evaluation import withstood
-from training.augmentation.rows import generator
 from training.augmentation.typos import typos
 from training.base import Start
 from training.batches import collated, ordered, tokenise

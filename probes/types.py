@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ IntArray = npt.NDArray[np.integer[Any]]
 FloatArray = npt.NDArray[np.floating[Any]]
 
 UNKNOWN = "unknown"
+MAIN = "main"
+"""The name of the audited data beside that of further data."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +102,14 @@ class GradientModel(Model, Protocol):
         """The tokenizer that belongs to the module."""
 
 
+@runtime_checkable
+class LogitModel(Model, Protocol):
+    """A model that tells its logits too, of which `predict` is the softmax."""
+
+    def logits(self, inputs: Sequence[str]) -> FloatArray:
+        """Logits (N, C) of N texts; a row of NaN where there is no valid answer."""
+
+
 @dataclass(frozen=True)
 class Measurement:
     """One number with what is needed to believe it.
@@ -115,6 +125,8 @@ class Measurement:
         successes: for a proportion, its numerator; None for other numbers.
         standard_error: for a number that is roughly normal, its standard error; None for proportions.
         comparisons: for a gap or ratio, the groups that it compares; a gate tests these.
+        paired: for the difference of two shares of the same n rows, how many rows only the first counts, and
+            how many only the second; the value is their difference over n.
     """
 
     metric: str
@@ -127,6 +139,7 @@ class Measurement:
     successes: int | None = None
     standard_error: float | None = None
     comparisons: tuple["Comparison", ...] = ()
+    paired: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         numbers = (self.value, self.low, self.high, self.standard_error)
@@ -145,12 +158,13 @@ class Comparison:
     A measurement with several comparisons (equalized odds: true and false positive rates) is their worst.
 
     Attributes:
-        contrast: "difference" (max - min of the values) or "ratio" (min / max of the values).
+        contrast: "difference" (max - min of the values), "ratio" (min / max of the values), or "ordered" (the
+            first of two groups minus the second).
         groups: one measurement per group, all of the same metric; one with value None makes every
             statement about its pairs undecided.
     """
 
-    contrast: Literal["difference", "ratio"]
+    contrast: Literal["difference", "ratio", "ordered"]
     groups: tuple[Measurement, ...]
 
 
@@ -163,11 +177,24 @@ class Table:
     rows: tuple[tuple[str | int | float | None, ...], ...]
     caption: str = ""
     kind: Literal["table"] = "table"
+    private: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A line with an optional band for a report."""
+    """A line with an optional band for a report.
+
+    Attributes:
+        title: what the figure shows; curves of one probe with the same title are drawn in one figure.
+        x_label: what is along the horizontal axis, with its unit.
+        y_label: what is along the vertical axis, with its unit.
+        x: where the line has points, ascending.
+        y: the line.
+        low: lower end of the band, or ().
+        high: upper end of the band, or ().
+        caption: how to read it.
+        name: which of the lines of the figure this is, or "".
+    """
 
     title: str
     x_label: str
@@ -177,20 +204,68 @@ class Curve:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     caption: str = ""
+    name: str = ""
     kind: Literal["curve"] = "curve"
+    private: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
 class Example:
-    """Texts of the audited data, side by side; left out of the record unless examples are asked for."""
+    """Texts of the audited data, side by side.
+
+    Attributes:
+        title: what they have in common.
+        texts: what each is, and the text.
+        caption: how to read it.
+        marks: for each of the texts, from where to where it is marked; () for no marks at all.
+    """
 
     title: str
     texts: tuple[tuple[str, str], ...]
     caption: str = ""
+    marks: tuple[tuple[tuple[int, int], ...], ...] = ()
     kind: Literal["example"] = "example"
+    private: ClassVar[bool] = True
 
 
-Exhibit = Table | Curve | Example
+@dataclass(frozen=True)
+class Highlight:
+    """One text with a score for each of its words.
+
+    Attributes:
+        label: what the scores explain, such as `positive, 0.93`.
+        pieces: the text, cut, in order; what stands between the words has no score.
+    """
+
+    label: str
+    pieces: tuple[tuple[str, float | None], ...]
+
+
+@dataclass(frozen=True)
+class Highlights:
+    """Texts whose words are marked by the sign and the size of their scores.
+
+    Attributes:
+        title: what the scores are.
+        texts: the texts.
+        caption: how to read it.
+        upwards: what a score above 0 says of a word.
+        downwards: what a score below 0 says of a word.
+        private: whether the texts are those of the audited data.
+    """
+
+    title: str
+    texts: tuple[Highlight, ...]
+    caption: str = ""
+    upwards: str = "speaks for the class"
+    downwards: str = "speaks against it"
+    private: bool = True
+    kind: Literal["highlights"] = "highlights"
+
+
+Exhibit = Table | Curve | Example | Highlights
+"""What a report shows besides numbers. A private one has texts of the audited data in it: it is left out of
+the record unless examples are asked for."""
 Finding = Measurement | Exhibit
 
 
@@ -207,6 +282,7 @@ class Context:
         model: the model, or None when only its predictions are known.
         seed: the seed of the run.
         confidence: the level of every interval.
+        shifted: further data sets by name, each as a context of its own, to compare the rows with.
     """
 
     samples: Samples
@@ -216,6 +292,7 @@ class Context:
     model: Model | None = None
     seed: int = 0
     confidence: float = 0.95
+    shifted: Mapping[str, "Context"] = field(default_factory=dict)
 
     def rng(self, name: str) -> np.random.Generator:
         """A generator that depends on the seed of the run and on `name` alone, not on the order of probes."""
@@ -244,6 +321,13 @@ class Context:
                 "no groups are known (name a column with --group, or derive one with --group-from-text)"
             )
         return self.samples.groups
+
+    @property
+    def shifts(self) -> Mapping[str, "Context"]:
+        """Name -> further data set; skips the probe when there is none."""
+        if not self.shifted:
+            raise Skip("there is no other data to compare with (name some with --shift NAME=FILE)")
+        return self.shifted
 
     @property
     def answers(self) -> Predictions:

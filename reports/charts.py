@@ -4,13 +4,14 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from probes.types import Comparison, Curve, Measurement
+from probes.types import Comparison, Measurement
 from reports import display
 from reports.record import GroupCount, Verdict
 from reports.scale import Scale, around
 
 MOST_ROWS = 16
-MOST_DOTS = 40
+MOST_LINES = 40
+"""Groups in a table beside a picture."""
 LABEL_WIDTH = 36
 
 # Heights in pixels: above the rows, of a row (its name over its line), of the axis.
@@ -90,7 +91,7 @@ def groups(comparison: Comparison, verdict: Verdict) -> Panel:
     when none lies below that share of the highest.
     """
     ordered = _ordered(comparison.groups)
-    shown, left_out = _extremes(ordered)
+    shown, left_out = _extremes(ordered, MOST_ROWS)
     band = _band(comparison, verdict)
     scale = _scale([*_numbers(shown), *(band or ())], comparison.groups)
     allowed = Zone(scale.at(band[0]), scale.at(band[1])) if band else None
@@ -131,6 +132,26 @@ def gauge(verdict: Verdict, measured: Measurement | None) -> Panel | None:
     )
 
 
+def changes(leaves: Sequence[Measurement], title: str, *, neutral: float = 0.0) -> Panel | None:
+    """One number for everybody and each group, in their order, around the line of `neutral`, no change."""
+    shown = [leaf for leaf in leaves if leaf.value is not None][:MOST_ROWS]
+    if not shown:
+        return None
+    named = [(display.name(leaf.slice.get("group", "all rows")), leaf) for leaf in shown]
+    scale = around([*_numbers(named), neutral])
+    return Panel(
+        title=title,
+        description=". ".join(f"{name}: {_figures(leaf)}" for name, leaf in named) + ".",
+        marks=tuple(_mark(HEAD + ROW * i, *pair, scale) for i, pair in enumerate(named)),
+        between=None,
+        ticks=scale.ticks,
+        allowed=None,
+        limit=scale.at(neutral),
+        note="",
+        height=HEAD + ROW * len(shown) + FOOT,
+    )
+
+
 def _gauge_scale(verdict: Verdict) -> Scale:
     values = [verdict.value, verdict.low, verdict.high, verdict.limit]
     within = all(v is None or 0 <= v <= 1 for v in values)
@@ -150,14 +171,21 @@ def _group(leaf: Measurement) -> str:
     return leaf.slice["group"] if "group" in leaf.slice else ", ".join(leaf.slice.values()) or leaf.metric
 
 
-def _extremes(ordered: list[tuple[str, Measurement]]) -> tuple[list[tuple[str, Measurement]], int]:
-    if len(ordered) <= MOST_ROWS:
+def ends(leaves: Sequence[Measurement]) -> list[Measurement]:
+    """The groups for a table: in their order, or the highest and the lowest when there are more than 40."""
+    if len(leaves) <= MOST_LINES:
+        return list(leaves)
+    return [leaf for _, leaf in _extremes(_ordered(leaves), MOST_LINES)[0]]
+
+
+def _extremes(ordered: list[tuple[str, Measurement]], most: int) -> tuple[list[tuple[str, Measurement]], int]:
+    if len(ordered) <= most:
         return ordered, 0
     defined = [pair for pair in ordered if pair[1].value is not None]
-    if len(defined) <= MOST_ROWS:
-        return defined + ordered[len(defined) : MOST_ROWS], len(ordered) - MOST_ROWS
-    half = MOST_ROWS // 2
-    return defined[:half] + defined[-half:], len(ordered) - MOST_ROWS
+    if len(defined) <= most:
+        return defined + ordered[len(defined) : most], len(ordered) - most
+    half = most // 2
+    return defined[:half] + defined[-half:], len(ordered) - most
 
 
 def _numbers(rows: Sequence[tuple[str, Measurement]]) -> list[float | None]:
@@ -166,7 +194,7 @@ def _numbers(rows: Sequence[tuple[str, Measurement]]) -> list[float | None]:
 
 def _band(comparison: Comparison, verdict: Verdict) -> tuple[float, float] | None:
     values = [leaf.value for leaf in comparison.groups if leaf.value is not None]
-    if not values or verdict.at_most != (comparison.contrast == "difference"):
+    if not values or comparison.contrast != ("difference" if verdict.at_most else "ratio"):
         return None
     top = max(values)
     return (top - verdict.limit if verdict.at_most else top * verdict.limit), top
@@ -198,6 +226,8 @@ def _mark(top: int, label: str, measured: Measurement, scale: Scale) -> Mark:
 
 def _width_told(comparison: Comparison, verdict: Verdict) -> str:
     bound = f"{'at most' if verdict.at_most else 'at least'} {display.limit(verdict.limit)}"
+    if comparison.contrast == "ordered":
+        return bound
     if comparison.contrast == "difference":
         return (
             f"within the limit: all dots in a band {display.limit(verdict.limit)} wide"
@@ -235,48 +265,3 @@ def bars(counts: Iterable[tuple[str, int] | GroupCount]) -> list[Bar]:
     pairs = [(c.group, c.rows) if isinstance(c, GroupCount) else c for c in counts]
     longest = max((rows for _, rows in pairs), default=0) or 1
     return [Bar(display.name(k), display.number(rows), round(100 * rows / longest, 1)) for k, rows in pairs]
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line with an optional band; places are thousandths of the drawing area, y downwards."""
-
-    points: str
-    band: str
-    dots: tuple[tuple[float, float], ...]
-    x_ticks: tuple[tuple[float, str], ...]
-    y_ticks: tuple[tuple[float, str], ...]
-    description: str
-
-
-def line(curve: Curve) -> Line | None:
-    """The drawing of a curve; None when it has no points."""
-    if not curve.x or len(curve.x) != len(curve.y):
-        return None
-    banded = len(curve.low) == len(curve.high) == len(curve.x)
-    across = around(curve.x)
-    up = around([*curve.y, *(curve.low + curve.high if banded else ())])
-    points = [(across.at(x), round(100 - up.at(y), 2)) for x, y in zip(curve.x, curve.y, strict=True)]
-    edge = (
-        [*zip(curve.x, curve.high, strict=True), *reversed([*zip(curve.x, curve.low, strict=True)])]
-        if banded
-        else []
-    )
-    return Line(
-        points=_path(points),
-        band=_path([(across.at(x), round(100 - up.at(y), 2)) for x, y in edge]),
-        dots=tuple(points) if len(points) <= MOST_DOTS else (),
-        x_ticks=across.ticks,
-        y_ticks=tuple((round(100 - place, 2), label) for place, label in up.ticks),
-        description=_course(curve),
-    )
-
-
-def _path(points: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{x:g},{y:g}" for x, y in points)
-
-
-def _course(curve: Curve) -> str:
-    first, last = (f"{display.number(curve.y[i])} at {display.number(curve.x[i])}" for i in (0, -1))
-    lowest, highest = display.number(min(curve.y)), display.number(max(curve.y))
-    return f"{len(curve.x)} points, from {first} to {last}; between {lowest} and {highest}."

@@ -4,8 +4,10 @@ Every string of a record is hostile: it may hide, reorder or restyle what stands
 could not see is made visible as its code point, such as [U+202E].
 """
 
+import itertools
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from probes.types import Measurement
@@ -30,10 +32,23 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and len(text) <= LONGEST:
         return text
+    return "".join(_characters(text))
+
+
+def marked(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """`text` as `visible` shows it, in pieces that are marked or not; spans beyond its end mark nothing."""
+    shown = _characters(text)
+    inside = {i for start, end in spans for i in range(max(start, 0), min(end, len(text), LONGEST))}
+    pieces = itertools.groupby(enumerate(shown), key=lambda pair: pair[0] in inside)
+    return [("".join(character for _, character in piece), mark) for mark, piece in pieces]
+
+
+def _characters(text: str) -> list[str]:
+    """Each character as it is shown; beyond the first 4,000, those of a sentence that says so."""
     rest = len(text) - LONGEST
     cut = text[:LONGEST] + (f"… [{rest:,} more characters in the record]" if rest > 0 else "")
     kept = {m.start() for m in _KEPT.finditer(cut)}
-    return "".join(_shown(cut, i, kept) for i in range(len(cut)))
+    return [_shown(cut, i, kept) for i in range(len(cut))]
 
 
 def _shown(text: str, i: int, kept: set[int]) -> str:

@@ -26,14 +26,35 @@ def write(path: Path, text: str) -> None:
     Raises:
         AuditError: when the folder cannot be written.
     """
+    write_bytes(path, text.encode())
+
+
+def text(path: Path) -> str:
+    """What stands in a file, its line ends as they are; "" when there is none.
+
+    Raises:
+        AuditError: when there is one that cannot be read, or that is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise AuditError(f"{path} cannot be read: {error}; mend it or choose another folder") from None
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Make `content` the whole content of a file, as `write` does.
+
+    Raises:
+        AuditError: when the folder cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise AuditError(f"{path} cannot be written: {error.strerror}; choose another folder") from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(path)
     except OSError as error:

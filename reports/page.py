@@ -2,12 +2,16 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from probes.types import Comparison, Measurement
-from reports import charts, display, statement, tables
+from reports import charts, curves, display, fitting, marks, overview, statement, tables
+from reports import crosswalk as crosswalks
+from reports.crosswalk import Crosswalk
 from reports.record import AuditRecord, ProbeResult, Verdict
+from reports.statement import Judged
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,21 +40,102 @@ class Card:
         """The groups behind the number, in figures."""
         return self.measured.comparisons if self.measured else ()
 
+    @property
+    def lines(self) -> int:
+        """About how many lines it takes."""
+        return 4 + sum(min(len(c.groups), charts.MOST_LINES) for c in self.comparisons)
 
-def html(record: AuditRecord) -> str:
-    """The report: one page, the same for the same record, without scripts and without the network."""
-    environment = templates()
-    style = environment.loader.get_source(environment, "style.css")[0] if environment.loader else ""
-    page = environment.get_template("report.html.jinja")
-    return page.render(
+
+@dataclass(frozen=True)
+class Section:
+    """An area as the page shows it; numbers are those of the anchors, over the whole page.
+
+    Attributes:
+        area: what was found.
+        anchor: where it stands.
+        cards: its verdicts, worst first, that are drawn.
+        left_out: how many more stand in the table of all verdicts only.
+        results: what its probes found.
+    """
+
+    area: overview.Area
+    anchor: str
+    cards: tuple[tuple[int, Card], ...]
+    left_out: int
+    results: tuple[tuple[int, ProbeResult], ...]
+
+
+def html(record: AuditRecord, *, crosswalk: Crosswalk | None = None) -> str:
+    """The report: one page, the same for the same record, without the network.
+
+    Its one script filters what is shown; the page is whole without it.
+
+    Args:
+        record: the audit.
+        crosswalk: what is evidence of what; None for that of Assay.
+    """
+    verdicts = statement.worst_first(record.verdicts)
+    found = sections(record, verdicts)
+    anchors = {s.area.key: s.anchor for s in found}
+    return drawn(
+        "report.html.jinja",
         record=record,
         overall=statement.overall(record),
-        cards=[card(record, v) for v in statement.worst_first(record.verdicts)],
-        measured=[r for r in record.results if r.status == "ok"],
+        sections=found,
+        gates=[
+            (i, v, anchors[overview.area_of(v.probe)])
+            for i, v in enumerate(verdicts[: fitting.MOST_GATES], start=1)
+        ],
+        pictured={i for s in found for i, _ in s.cards},
         unmeasured=[r for r in record.results if r.status != "ok"],
+        groups=fitting.fitted(_counted(record), lambda pair: len(pair[1]), fitting.DATA_LINES),
+        crosswalk=crosswalk or crosswalks.load(),
+    )
+
+
+def sections(record: AuditRecord, verdicts: Sequence[Verdict]) -> list[Section]:
+    """The areas of an audit with what the page draws of them; each area has the same room for pictures."""
+    cards = [(i, card(record, v)) for i, v in enumerate(verdicts[: fitting.MOST_GATES], start=1)]
+    results = list(enumerate((r for r in record.results if r.status == "ok"), start=1))
+    areas = overview.areas(record)
+    room = fitting.CARD_LINES // max(1, len(areas))
+    return [_section(area, f"area-{i}", cards, results, room) for i, area in enumerate(areas, start=1)]
+
+
+def _section(
+    area: overview.Area,
+    anchor: str,
+    cards: Sequence[tuple[int, Card]],
+    results: Sequence[tuple[int, ProbeResult]],
+    room: int,
+) -> Section:
+    own = [(i, c) for i, c in cards if overview.area_of(c.verdict.probe) == area.key]
+    shown = fitting.fitted(own, lambda numbered: numbered[1].lines, room).shown
+    found = tuple((i, r) for i, r in results if overview.area_of(r.probe) == area.key)
+    return Section(area, anchor, shown, len(area.verdicts) - len(shown), found)
+
+
+def _counted(record: AuditRecord) -> list[tuple[str, list[charts.Bar]]]:
+    features = record.data.groups if record.data else {}
+    return [(feature, charts.bars(counts)) for feature, counts in features.items()]
+
+
+def drawn(template: str, **content: Any) -> str:
+    """A page of ours with its style and script, and the hashes by which the browser takes no others."""
+    environment = templates()
+    style, script = (_own(environment, name) for name in ("style.css", "filter.js"))
+    page = environment.get_template(template)
+    return page.render(
+        **content,
         style=_trusted(style),
         style_hash=_source_hash(style),
+        script=_trusted(script),
+        script_hash=_source_hash(script),
     )
+
+
+def _own(environment: "Environment", name: str) -> str:
+    return environment.loader.get_source(environment, name)[0] if environment.loader else ""
 
 
 def templates() -> "Environment":
@@ -70,6 +155,7 @@ def templates() -> "Environment":
         "place": display.place,
         "words": display.words,
         "figure": display.figure,
+        "marked": display.marked,
         "sentence": display.sentence,
         "number": display.number,
         "limit": display.limit,
@@ -80,19 +166,27 @@ def templates() -> "Environment":
         "numeric": tables.numeric,
         "sheet": tables.sheet,
         "bars": charts.bars,
+        "ends": charts.ends,
+        "fitted_tables": fitting.matrices,
+        "fitted_exhibits": fitting.exhibits,
+        "fitted_figures": fitting.furthest,
+        "pieces": marks.pieces,
     }
-    environment.tests |= {"nested": tables.nested}
+    environment.tests |= {"nested": tables.nested, "side_by_side": curves.side_by_side}
     environment.globals |= {
         "interval": display.interval,
-        "line": charts.line,
+        "drawing": curves.figure,
+        "side_by_side": curves.figures,
         "plural": statement.plural,
         "about": statement.about,
         "bound": statement.bound,
+        "markers": curves.MARKERS,
+        "answers": crosswalks.answers,
     }
     return environment
 
 
-def card(record: AuditRecord, verdict: Verdict) -> Card:
+def card(record: Judged, verdict: Verdict) -> Card:
     """A verdict with its pictures."""
     result = next((r for r in record.results if r.probe == verdict.probe), None)
     measured = _measured(result, verdict)

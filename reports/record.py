@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from probes.types import Curve, Example, Measurement, Table
+from probes.types import Curve, Example, Highlights, Measurement, Table
 from reports.canonical import canonical
 from reports.jsonable import jsonable
 
@@ -14,7 +14,9 @@ Outcome = Literal["pass", "fail", "undecided"]
 Status = Literal["ok", "skipped", "failed"]
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """What leaves a run: it cannot be changed, and holds JSON only."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @model_validator(mode="before")
@@ -23,7 +25,7 @@ class _Frozen(BaseModel):
         return jsonable(given)
 
 
-class ModelInfo(_Frozen):
+class ModelInfo(Frozen):
     """The model that was audited."""
 
     reference: str = Field(
@@ -33,9 +35,9 @@ class ModelInfo(_Frozen):
     fingerprint: str | None = Field(
         description="sha256 over the files of the folder; None for code and predictions."
     )
-    architecture: str | None = None
+    architecture: str | None = Field(default=None, description="Name of the class in transformers.")
     parameters: int | None = Field(default=None, description="Number of weights.")
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] = Field(description="In the order of the model's columns.")
     device: str | None = None
     dtype: str | None = None
     postprocessing: str | None = Field(
@@ -44,41 +46,46 @@ class ModelInfo(_Frozen):
     )
 
 
-class GroupCount(_Frozen):
+class GroupCount(Frozen):
     """How many rows a group has."""
 
     group: str
     rows: int
 
 
-class DataInfo(_Frozen):
+class DataInfo(Frozen):
     """The data that the model was audited on."""
 
-    source: str
-    fingerprint: str
+    source: str = Field(description="What the user named.")
+    fingerprint: str = Field(description="sha256 over the values that were audited, in their order.")
+    inputs_fingerprint: str | None = Field(
+        default=None,
+        description="The fingerprint without predictions and scores: equal when two models were asked about "
+        "the same rows. None in records that do not tell.",
+    )
     rows: int
     invalid_rows: int = Field(default=0, description="Rows to which the model gave no valid answer.")
     labels: dict[str, int] = Field(default_factory=dict, description="Rows per true label.")
     groups: dict[str, tuple[GroupCount, ...]] = Field(
         default_factory=dict, description="Rows per group, 'unknown' included."
     )
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = Field(default=(), description="What may be wrong with the data.")
 
 
-class ProbeResult(_Frozen):
+class ProbeResult(Frozen):
     """What one probe found, or why it found nothing."""
 
     probe: str
-    version: int
-    title: str
+    version: int = Field(description="Counts up when the same data would give other numbers.")
+    title: str = Field(description="The question that the probe answers.")
     status: Status
-    reason: str = ""
+    reason: str = Field(default="", description="Why it was skipped or failed.")
     parameters: dict[str, Any] = Field(default_factory=dict, description="As run, defaults filled in.")
     measurements: tuple[Measurement, ...] = ()
-    exhibits: tuple[Annotated[Table | Curve | Example, Field(discriminator="kind")], ...] = ()
+    exhibits: tuple[Annotated[Table | Curve | Example | Highlights, Field(discriminator="kind")], ...] = ()
 
 
-class Verdict(_Frozen):
+class Verdict(Frozen):
     """What a gate says of one measurement.
 
     A passed gate says that the measurement is within the limit on this data, and nothing more.
@@ -92,9 +99,9 @@ class Verdict(_Frozen):
     slice: dict[str, str] = Field(default_factory=dict)
     limit: float
     at_most: bool = Field(description="True for `<=`, False for `>=`.")
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
+    value: float | None = Field(default=None, description="As measured.")
+    low: float | None = Field(default=None, description="Lower end of its interval.")
+    high: float | None = Field(default=None, description="Upper end of its interval.")
     p_fail: float | None = Field(
         default=None, description="p-value of 'the limit is kept', corrected within the gate."
     )
@@ -112,7 +119,15 @@ class Verdict(_Frozen):
     )
 
 
-class Environment(_Frozen):
+class OutcomesInfo(Frozen):
+    """The file beside the record with what the model answered to each row."""
+
+    file: str = Field(description="Its name; it stands in the folder of the record.")
+    sha256: str
+    rows: int
+
+
+class Environment(Frozen):
     """Where the audit ran."""
 
     python: str
@@ -120,7 +135,7 @@ class Environment(_Frozen):
     packages: dict[str, str]
 
 
-class SuiteInfo(_Frozen):
+class SuiteInfo(Frozen):
     """What was asked."""
 
     names: tuple[str, ...]
@@ -129,27 +144,37 @@ class SuiteInfo(_Frozen):
     alpha: float = Field(
         description="Largest share of wrong FAILs over the whole suite, and of wrong PASSes per gate."
     )
-    confidence: float
-    positive: str | None
-    seed: int
+    confidence: float = Field(description="Level of the intervals.")
+    positive: str | None = Field(description="The class that counts as the positive outcome.")
+    seed: int = Field(description="Seed of everything that was drawn at random.")
     undecided: Literal["undecided", "pass", "fail"] = "undecided"
     allow_invalid: bool = False
 
 
-class AuditRecord(_Frozen):
+class AuditRecord(Frozen):
     """One audit: what was audited, how, what was found, and what the gates say."""
 
-    schema_version: int = SCHEMA_VERSION
+    schema_version: int = Field(
+        default=SCHEMA_VERSION, description="Counts up when an older reader would not understand the record."
+    )
     tool_version: str
     command: str = Field(default="", description="The command that repeats this audit.")
     model: ModelInfo
     data: DataInfo | None
+    shift: dict[str, DataInfo] = Field(
+        default_factory=dict, description="Further data that the audited data was compared with, by name."
+    )
     suite: SuiteInfo
     environment: Environment
     results: tuple[ProbeResult, ...]
     verdicts: tuple[Verdict, ...]
-    exit_code: int
+    exit_code: int = Field(
+        description="0 passed, 1 a gate failed, 3 undecided, 4 a probe crashed and no gate failed."
+    )
     training: dict[str, Any] | None = Field(default=None, description="training.json of the model folder.")
+    outcomes: OutcomesInfo | None = Field(
+        default=None, description="Where the answers to single rows are; None when they were not kept."
+    )
 
     def to_json(self) -> str:
         """Canonical JSON: the same record gives the same bytes."""

@@ -38,7 +38,7 @@ def around(values: Iterable[float | None], *, lowest: float = -math.inf, highest
 
 
 def _step(span: float) -> float:
-    rough = span / 4
+    rough = span / 5 * 1.01
     power = 10.0 ** math.floor(math.log10(rough))
     return float(next(m * power for m in (1, 2, 5, 10) if m * power >= rough * 0.999))
 

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reports import display
+from reports.diff import DiffRecord
 from reports.record import AuditRecord, Outcome, Verdict
 
 Tone = Literal["fail", "undecided", "pass", "none"]
+
+Judged = AuditRecord | DiffRecord
+"""What has verdicts: an audit, or the comparison of two."""
 
 ORDER: tuple[Outcome, ...] = ("fail", "undecided", "pass")
 
@@ -31,7 +35,7 @@ class Statement:
     counts: tuple[tuple[Outcome, int], ...]
 
 
-def overall(record: AuditRecord) -> Statement:
+def overall(record: Judged) -> Statement:
     """The statement that every rendering of `record` begins with."""
     counts = tuple((o, sum(v.outcome == o for v in record.verdicts)) for o in ORDER)
     broken = sum(r.status == "failed" for r in record.results)
@@ -92,7 +96,7 @@ def _crashed(broken: int) -> list[str]:
     return [f"{plural(broken, 'probe')} crashed and measured nothing."]
 
 
-def _policy(record: AuditRecord, counts: dict[Outcome, int]) -> list[str]:
+def _policy(record: Judged, counts: dict[Outcome, int]) -> list[str]:
     told = record.suite.undecided
     sentences = []
     if told != "undecided" and counts["undecided"]:
@@ -104,7 +108,7 @@ def _policy(record: AuditRecord, counts: dict[Outcome, int]) -> list[str]:
     return sentences
 
 
-def _exit(record: AuditRecord) -> str:
+def _exit(record: Judged) -> str:
     if record.exit_code == 0 and not record.verdicts:
         return "Exit code 0: the audit ran; no gate was set."
     told = {"pass": " (undecided gates counted as passed)", "fail": " (undecided gates counted as failed)"}

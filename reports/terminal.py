@@ -6,7 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from reports import display, statement
-from reports.record import AuditRecord, ProbeResult, Verdict
+from reports.record import ProbeResult, Verdict
+from reports.statement import Judged
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +29,7 @@ def plain(text: str) -> str:
     return display.visible(text)
 
 
-def show(record: AuditRecord, console: "Console") -> None:
+def show(record: Judged, console: "Console") -> None:
     """Print the verdicts, worst first, then what was not measured, then the audit in one line.
 
     Without a terminal, or with NO_COLOR, the words alone carry the meaning.
@@ -46,7 +47,7 @@ def show(record: AuditRecord, console: "Console") -> None:
     _overall(record, console)
 
 
-def _overall(record: AuditRecord, console: "Console") -> None:
+def _overall(record: Judged, console: "Console") -> None:
     told = statement.overall(record)
     console.print()
     console.print(Text(told.headline, _STYLES[told.tone]), highlight=False)
@@ -58,7 +59,7 @@ def _word(outcome: str) -> Text:
     return Text(_WORDS.get(outcome, outcome.upper()), _STYLES[outcome])
 
 
-def _verdict(verdict: Verdict, record: AuditRecord) -> Text:
+def _verdict(verdict: Verdict, record: Judged) -> Text:
     figures = display.number(verdict.value)
     if verdict.low is not None or verdict.high is not None:
         level = f"{100 * record.suite.confidence:g} %"

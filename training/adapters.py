@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from probes.errors import AuditError
+from training import prefix, prompt
 from training.base import Pretrained
 from training.plan import Plan
 from training.stepping import forget
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 NAME = "default"
+
+RATES: Mapping[str, float] = {"prefix": 1e-2, "prompt": 1e-2}
+"""Adapter -> learning rate when none is given, for those that `training.rates` does not know."""
 
 TARGETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "lora": {"distilbert": ("q_lin", "v_lin"), "albert": ("query", "value"), "mpnet": ("attn.q", "attn.v")},
@@ -49,12 +54,14 @@ class Adapter:
         merge: puts what was learned into the weights of the module and takes the adapter off.
         state: what a checkpoint keeps beside the trainable tensors.
         restore: goes on from it.
+        save: leaves in the folder of the model what the weights cannot hold.
     """
 
     attach: Callable[[Any], None] = lambda _: None
     merge: Callable[[], None] = lambda: None
     state: Callable[[], dict[str, Any]] = dict
     restore: Callable[[Mapping[str, Any]], None] = forget
+    save: Callable[[Path], None] = lambda _: None
 
 
 def check(plan: Plan) -> None:
@@ -63,11 +70,17 @@ def check(plan: Plan) -> None:
     Raises:
         AuditError: with what to install.
     """
-    if plan.adapter in _TUNERS and find_spec("peft") is None:
+    if plan.adapter in _FROM_PEFT and find_spec("peft") is None:
         raise AuditError(
             f"adapter = {plan.adapter!r} needs the package peft; install it with "
             "`pip install 'assay-audit[adapters]'`, or take head or bitfit"
         )
+
+
+def filled(plan: Plan) -> Plan:
+    """The plan with a learning rate, where its adapter has one here."""
+    rate = plan.learning_rate or RATES.get(plan.adapter)
+    return plan.model_copy(update={"learning_rate": rate}) if rate else plan
 
 
 def add(model: Pretrained, plan: Plan, *, steps: int) -> Adapter:
@@ -81,12 +94,9 @@ def add(model: Pretrained, plan: Plan, *, steps: int) -> Adapter:
     head = _head(model)
     if plan.adapter == "none":
         return Adapter()
-    if plan.adapter in _TUNERS:
-        adapter = _TUNERS[plan.adapter](model, plan, steps)
-    else:
-        adapter = Adapter()
-        for name, weights in model.module.named_parameters():
-            weights.requires_grad_(plan.adapter == "bitfit" and name.endswith("bias"))
+    for name, weights in model.module.named_parameters():
+        weights.requires_grad_(plan.adapter == "bitfit" and name.endswith("bias"))
+    adapter = _TUNERS[plan.adapter](model, plan, steps) if plan.adapter in _TUNERS else Adapter()
     for weights in head:
         weights.requires_grad_(True)  # noqa: FBT003 - torch's signature
     return adapter
@@ -117,7 +127,21 @@ def _lora(model: Pretrained, plan: Plan, steps: int) -> Adapter:  # noqa: ARG001
         exclude_modules=_outside(model),
     )
     tuner = _tuned(LoraModel, config, model)
+    if plan.method == "private":
+        _keep_as_drawn(model, "lora_A")
     return Adapter(merge=lambda: _merge(tuner, model))
+
+
+def _keep_as_drawn(model: Pretrained, matrix: str) -> None:
+    """Leave a random matrix of the adapter untrained.
+
+    LoRA adds B A and begins with B = 0, where A has no gradient: a private step would move A by its noise
+    alone, which Adam makes as large as any other step. With A fixed, as in FFA-LoRA (Sun et al. 2024,
+    Improving LoRA in privacy-preserving federated learning), what is added is linear in what is trained.
+    """
+    for name, weights in model.module.named_parameters():
+        if matrix in name:
+            weights.requires_grad_(False)  # noqa: FBT003 - torch's signature
 
 
 def _ia3(model: Pretrained, plan: Plan, steps: int) -> Adapter:  # noqa: ARG001 - the signature of a tuner
@@ -182,9 +206,21 @@ def _adalora(model: Pretrained, plan: Plan, steps: int) -> Adapter:
     return Adapter(attach, lambda: _merge(tuner, model), state, restore)
 
 
+def _prompt(model: Pretrained, plan: Plan, steps: int) -> Adapter:  # noqa: ARG001 - as above
+    merge = prompt.attach(model, plan.num_virtual_tokens)
+    return Adapter(merge=merge, save=lambda folder: prompt.save(folder, model.tokenizer))
+
+
+def _prefix(model: Pretrained, plan: Plan, steps: int) -> Adapter:  # noqa: ARG001 - as above
+    take_off = prefix.attach(model.module, plan.num_virtual_tokens)
+    taken: list[Tensor] = []
+    return Adapter(merge=lambda: taken.append(take_off()), save=lambda folder: prefix.save(folder, taken[0]))
+
+
 _TUNERS: Mapping[str, Callable[[Pretrained, Plan, int], Adapter]] = {
-    "lora": _lora, "adalora": _adalora, "ia3": _ia3,
+    "lora": _lora, "adalora": _adalora, "ia3": _ia3, "prefix": _prefix, "prompt": _prompt,
 }  # fmt: skip
+_FROM_PEFT = ("lora", "adalora", "ia3")
 _IMPORTANCE = ("ipt", "exp_avg_ipt", "exp_avg_unc")
 
 

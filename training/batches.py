@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from probes.types import IntArray
+from training.processes import ALONE, Processes, share
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,11 +33,12 @@ class Tokens:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Rows that go through the model together.
+    """Rows that go through the model together, here or in several processes.
 
     Attributes:
         rows: (B,) which rows these are, so that a method can look up what it knows of them.
-        inputs: what the model takes, padded to the longest row.
+        inputs: what the model takes, padded to the longest row; of the share of the rows that this process
+            runs, where there are several.
         labels: (B,) the true classes as index.
     """
 
@@ -66,13 +68,15 @@ def ordered(rows: IntArray, lengths: IntArray, *, size: int) -> list[IntArray]:
     return [by_length[i : i + size] for i in range(0, len(by_length), size)]
 
 
-def collated(batches: Sequence[IntArray], tokens: Tokens, tokenizer: Any, device: Any) -> Iterator[Batch]:
-    """The batches as tensors on the device."""
+def collated(
+    batches: Sequence[IntArray], tokens: Tokens, tokenizer: Any, device: Any, together: Processes = ALONE
+) -> Iterator[Batch]:
+    """The batches as tensors on the device; of their inputs the share of this process."""
     import torch
     from transformers import DataCollatorWithPadding
 
     pad = DataCollatorWithPadding(tokenizer)
     for rows in batches:
-        inputs = pad([dict(tokens.rows[i]) for i in rows])
+        inputs = pad([dict(tokens.rows[i]) for i in share(rows, together)])
         labels = torch.as_tensor(tokens.labels[rows], dtype=torch.long, device=device)
         yield Batch(rows, {name: tensor.to(device) for name, tensor in inputs.items()}, labels)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from probes.errors import AuditError
-from training.composition import NOTHING, Known, asked, composed
+from training.belonging import unused
+from training.composition import NOTHING, Known, asked, composed, unshown
 from training.methods import STANDARD, Method
 from training.plan import Plan
 from training.private import method as private
@@ -20,12 +21,6 @@ METHODS: Mapping[str, Callable[[Plan, Known], Method]] = {
     "adversarial": composed,
 }
 """Name of the method -> makes it from the plan and what is known of the rows."""
-
-NOT_OF = {
-    "attack_steps": ("fgm",),
-    "attack_clean": ("freelb", "smart"),
-}
-"""Setting -> attacks that do not have it."""
 
 
 def chosen(plan: Plan, known: Known = NOTHING) -> Method:
@@ -51,39 +46,12 @@ def check(plan: Plan, rows: int | None = None) -> None:
         AuditError: with one sentence for each.
     """
     if faults := (
-        *_attack_faults(plan),
-        *_text_faults(plan),
+        *unused(plan),
+        *filter(None, [unshown(plan, rows)]),
         *_group_faults(plan),
         *_privacy_faults(plan, rows),
     ):
         raise AuditError(*faults)
-
-
-def _attack_faults(plan: Plan) -> Iterator[str]:
-    given = [
-        name
-        for name in ("attack", "radius", "attack_steps", "attack_clean")
-        if getattr(plan, name) is not None
-    ]
-    if plan.method != "adversarial":
-        for name in given:
-            yield (
-                f"{name} = {getattr(plan, name)!r} is a setting of adversarial training; add --method "
-                "adversarial, or leave it out"
-            )
-        return
-    strategy = plan.attack or "fgm"
-    for name in given:
-        if strategy in NOT_OF.get(name, ()):
-            yield f"{name} = {getattr(plan, name)!r}: attack {strategy!r} has no such setting; leave it out"
-
-
-def _text_faults(plan: Plan) -> Iterator[str]:
-    if plan.attacker != "none" and plan.num_train_epochs < 2 and plan.max_steps is None:
-        yield (
-            f"attacker = {plan.attacker!r} needs two epochs or more: the model is attacked once it has "
-            "learnt something; raise num_train_epochs"
-        )
 
 
 def _group_faults(plan: Plan) -> Iterator[str]:
@@ -99,13 +67,6 @@ def _group_faults(plan: Plan) -> Iterator[str]:
 def _privacy_faults(plan: Plan, rows: int | None) -> Iterator[str]:
     if plan.method == "private":
         yield from private.faults(plan, rows=rows)
-        return
-    for name in ("epsilon", "noise_multiplier", "delta"):
-        if getattr(plan, name) is not None:
-            yield (
-                f"{name} = {getattr(plan, name)!r} is a setting of private training; add --method private, "
-                "or leave it out"
-            )
 
 
 def _not_private(more: tuple[str, ...]) -> str:

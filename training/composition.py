@@ -18,23 +18,25 @@ from probes.errors import AuditError
 from probes.lexicons import Lexicon
 from probes.types import FloatArray, Grouping, IntArray
 from training.adversarial.asking import InTraining
-from training.adversarial.edits import greedy_typos
+from training.adversarial.edits import Attacker, greedy_typos
 from training.adversarial.mixing import AdversarialTexts, Mixing, replaced
 from training.adversarial.strategies import STRATEGIES
 from training.augmentation.counterfactual import counterfactuals
 from training.augmentation.rows import Transform, augmented
+from training.augmentation.synonyms import Synonyms, synonyms
 from training.augmentation.typos import typos
 from training.batches import Tokens
 from training.distillation import distilled
+from training.evaluate import LOSS, Criterion
 from training.losses import RowLoss, cross_entropy_of_rows, mean, weighted
 from training.methods import Gradients, Loss, Method, cross_entropy, plain
 from training.mitigations.balancing import balanced
-from training.mitigations.cells import Cells, cells
-from training.mitigations.group_dro import GroupDRO
+from training.mitigations.cells import Cells, cells, losses_by_cell
+from training.mitigations.group_dro import GroupDRO, size_adjustments
 from training.mitigations.reweighting import reweighting
 from training.plan import Plan
 from training.split import text_key
-from training.stepping import Material, Procedure, Work, as_they_are, epochs, every_row
+from training.stepping import Material, Procedure, Work, as_they_are, epochs, every_row, per_epoch
 
 BALANCING = 1
 """Keeps the draw of balanced rows apart from that of their order, which has the same seed and epoch."""
@@ -62,15 +64,26 @@ class Known:
         grouping: the groups that a mitigation evens out.
         lexicons: whose terms counterfactual copies exchange.
         teacher: whose answers are learnt.
+        attacker: makes adversarial texts, when the plan names one that is not of `ATTACKERS`.
+        synonyms: words that may stand in each other's place.
     """
 
     classes: tuple[str, ...] = ()
     grouping: Grouping | None = None
     lexicons: tuple[Lexicon, ...] = ()
     teacher: Teacher | None = None
+    attacker: Attacker | None = None
+    synonyms: Synonyms | None = None
 
+
+ATTACKERS: Mapping[str, Callable[[Plan], Attacker]] = {
+    "typos": lambda plan: greedy_typos(queries=plan.attacker_queries, seed=plan.seed),
+}
+"""Attackers that need nothing but the plan."""
 
 NOTHING = Known()
+
+NO_SYNONYMS = "augment = 'synonyms' needs a file of synonyms; name one with --synonyms"
 
 
 def asked(plan: Plan, known: Known) -> tuple[str, ...]:
@@ -126,12 +139,16 @@ def _missing(plan: Plan, known: Known) -> Iterator[str]:
         )
     if "counterfactual" in plan.augment and not known.lexicons:
         yield "augment = 'counterfactual' needs a lexicon; name one with --group-from-text"
+    if "synonyms" in plan.augment and not known.synonyms:
+        yield NO_SYNONYMS
+    if plan.attacker not in {"none", *ATTACKERS} and known.attacker is None:
+        yield f"attacker = {plan.attacker!r} is not known; take {', '.join(ATTACKERS)} or none"
 
 
 def _begun(work: Work, known: Known) -> AbstractContextManager[Procedure]:
     plan, found = work.plan, _cells(work.material, known)
     loss = _loss(plan, known, work.material, found)
-    texts = _texts(work) if plan.attacker != "none" else None
+    texts = _texts(work, known) if plan.attacker != "none" else None
     kept: dict[str, Any] = {"texts": texts} if texts else {}
     kept |= {"group_dro": loss} if isinstance(loss, GroupDRO) else {}
 
@@ -145,6 +162,7 @@ def _begun(work: Work, known: Known) -> AbstractContextManager[Procedure]:
         state=lambda: {name: part.state_dict() for name, part in kept.items()},
         restore=restore,
         record=lambda: _record(work, known, found, loss, texts),
+        criterion=_criterion(plan, found, work.material) if found else LOSS,
     )(work, perturbed(plan, loss))
 
 
@@ -163,8 +181,33 @@ def _loss(plan: Plan, known: Known, material: Material, found: Cells | None) -> 
     if found and plan.mitigation == "reweighting":
         return weighted(row_loss, reweighting(found, material.rows))
     if found and plan.mitigation == "group_dro":
-        return GroupDRO(row_loss, found.codes, plan.group_dro_step_size)
+        strength = plan.group_dro_adjustment
+        added = _adjustments(found, material, strength) if strength else None
+        return GroupDRO(row_loss, found.codes, plan.group_dro_step_size, added)
     return mean(row_loss)
+
+
+def _adjustments(found: Cells, material: Material, strength: float) -> FloatArray:
+    """By the size of each cell among the training rows; where rows of unknown cell are, they are one more."""
+    codes = np.where(found.codes < 0, found.codes.max(initial=-1) + 1, found.codes)
+    counted = codes[material.rows]
+    return size_adjustments(counted, strength, cells=int(codes.max(initial=0)) + 1)
+
+
+def _criterion(plan: Plan, found: Cells, material: Material) -> Criterion:
+    """What the mitigation makes small, of the validation rows."""
+
+    def weighted_loss(losses: FloatArray, rows: IntArray) -> float:
+        return float((losses * reweighting(found, material.rows)[rows]).mean())
+
+    def of_cells(take: Callable[[FloatArray], Any]) -> Callable[[FloatArray, IntArray], float]:
+        return lambda losses, rows: float(take(losses_by_cell(found.codes[rows], losses)))
+
+    return {
+        "reweighting": Criterion("validation loss, weighted as in training", weighted_loss),
+        "balanced": Criterion("mean over groups and classes of their validation loss", of_cells(np.mean)),
+        "group_dro": Criterion("validation loss of the worst group with a class", of_cells(np.max)),
+    }.get(plan.mitigation, LOSS)
 
 
 def _row_loss(plan: Plan, known: Known, material: Material) -> RowLoss:
@@ -182,12 +225,14 @@ def _balanced(found: Cells) -> Callable[[Work, int], IntArray]:
     return rows
 
 
-def _texts(work: Work) -> AdversarialTexts:
+def _texts(work: Work, known: Known) -> AdversarialTexts:
     plan, model, material = work.plan, work.model, work.material
+    if fault := unshown(plan, len(material.rows)):
+        raise AuditError(fault)
     names = tuple(str(name) for name in model.module.config.id2label.values())
     return AdversarialTexts(
         Mixing(
-            greedy_typos(queries=plan.attacker_queries, seed=plan.seed),
+            known.attacker or ATTACKERS[plan.attacker](plan),
             share=plan.attacker_share,
             every=plan.attacker_epochs,
             seed=plan.seed,
@@ -196,7 +241,32 @@ def _texts(work: Work) -> AdversarialTexts:
         material.texts,
         material.labels,
         material.rows,
+        work.session.together,
+        work.progress,
     )
+
+
+def unshown(plan: Plan, rows: int | None) -> str:
+    """Why a run over so many rows would show none of the attacker's texts; empty when it shows them.
+
+    Args:
+        plan: how to train.
+        rows: the number of training rows; None when it is not known yet.
+    """
+    if plan.attacker == "none":
+        return ""
+    told = (
+        f"attacker = {plan.attacker!r} makes texts from epoch 2 on: the model is attacked once it has learnt "
+        "something"
+    )
+    if plan.max_steps is None:
+        return f"{told}; raise num_train_epochs to two or more" if plan.num_train_epochs < 2 else ""
+    steps = per_epoch(plan, rows) if rows else 0
+    if plan.max_steps <= steps:
+        return (
+            f"{told}, and max_steps = {plan.max_steps} ends within epoch 1, which has {steps} steps; raise it"
+        )
+    return ""
 
 
 def _showing(texts: AdversarialTexts) -> Callable[[Work, int], Tokens]:
@@ -237,6 +307,8 @@ def _transforms(plan: Plan, known: Known) -> Iterator[Transform]:
             yield from counterfactuals(lexicon)
     if "typos" in plan.augment:
         yield typos(plan.augment_typos)
+    if "synonyms" in plan.augment and known.synonyms:
+        yield synonyms(known.synonyms, plan.augment_synonyms)
 
 
 def _identity(known: Known) -> dict[str, Any]:
@@ -245,6 +317,9 @@ def _identity(known: Known) -> dict[str, Any]:
     return {
         "groups": None if grouping is None else [grouping.feature, _digest(grouping.codes)],
         "lexicons": [_sha256(lexicon.model_dump_json().encode()) for lexicon in known.lexicons],
+        "synonyms": None
+        if known.synonyms is None
+        else _sha256(repr(sorted(known.synonyms.items())).encode()),
         "teacher": None if teacher is None else [teacher.reference, _digest(teacher.logits)],
     }
 

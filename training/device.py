@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from probes.errors import AuditError
+from training import processes
 from training.batches import Batch
 from training.plan import Plan
 
@@ -27,12 +28,22 @@ def check(plan: Plan) -> None:
     """
     import torch
 
-    kind = plan.device.partition(":")[0]
+    kind, count = plan.device.partition(":")[0], processes.launched().count
+    if count > 1 and (":" in plan.device or kind == "mps"):
+        raise AuditError(
+            f"device = {plan.device!r} is one device, and {count} processes were started; take auto, cpu or "
+            "cuda"
+        )
     if kind == "cuda" and not torch.cuda.is_available():
         raise AuditError(f"device = {plan.device!r}: torch sees no CUDA device here; take auto or cpu")
     if kind == "cuda" and int(plan.device.partition(":")[2] or 0) >= torch.cuda.device_count():
         raise AuditError(
             f"device = {plan.device!r}: there are {torch.cuda.device_count()} CUDA devices, from cuda:0"
+        )
+    if kind in {"auto", "cuda"} and 0 < torch.cuda.device_count() <= processes.local_index():
+        raise AuditError(
+            f"there are {torch.cuda.device_count()} CUDA devices and more processes; start as many of them, "
+            "or take device = 'cpu'"
         )
     if kind == "mps" and not torch.backends.mps.is_available():
         raise AuditError("device = 'mps': torch sees no such device here; take auto or cpu")
@@ -44,11 +55,12 @@ def resolve(plan: Plan) -> Any:
     """The torch device that the plan means."""
     import torch
 
+    alone = processes.launched().alone
+    if plan.device == "cuda" or (plan.device == "auto" and torch.cuda.is_available()):
+        return torch.device("cuda", torch.cuda.current_device() if alone else processes.local_index())
     if plan.device != "auto":
         return torch.device(plan.device)
-    if torch.cuda.is_available():
-        return torch.device("cuda", torch.cuda.current_device())
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    return torch.device("mps" if alone and torch.backends.mps.is_available() else "cpu")
 
 
 def precision(plan: Plan, module: Any, batch: Batch) -> str:
@@ -80,13 +92,11 @@ def accelerator(device: Any, precision: str, **trackers: Any) -> Iterator["Accel
         device: the torch device.
         precision: fp32, bf16 or fp16.
         trackers: what accelerate is told of trackers.
-
-    Raises:
-        AuditError: when the run was started as several processes.
     """
     import torch
     from accelerate import Accelerator
     from accelerate.state import AcceleratorState
+    from accelerate.utils import DataLoaderConfiguration
 
     if device.type == "cuda":
         torch.cuda.set_device(device)
@@ -94,12 +104,11 @@ def accelerator(device: Any, precision: str, **trackers: Any) -> Iterator["Accel
     AcceleratorState._reset_state(reset_partial_state=True)  # noqa: SLF001
     try:
         mixed = {"fp32": "no"}.get(precision, precision)
-        made = Accelerator(cpu=device.type == "cpu", mixed_precision=mixed, **trackers)
-        if made.num_processes > 1:
-            raise AuditError(
-                f"training runs as one process, not as {made.num_processes}; start it without a launcher"
-            )
-        yield made
+        # Several processes share a batch: a step is one step of the schedule, not one for each of them.
+        sharing = DataLoaderConfiguration(split_batches=True)
+        yield Accelerator(
+            cpu=device.type == "cpu", mixed_precision=mixed, dataloader_config=sharing, **trackers
+        )
     finally:
         AcceleratorState._reset_state(reset_partial_state=True)  # noqa: SLF001
 

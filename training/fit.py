@@ -11,18 +11,20 @@ from typing import Any
 import numpy as np
 
 from probes.errors import AuditError
+from probes.faults import Faults
 from probes.progress import Progress, silent
 from probes.types import IntArray, Samples
-from training import adapters, checkpoint, choice, device, folder, randomness, trackers
+from training import adapters, checkpoint, choice, device, folder, processes, randomness, trackers
 from training.base import Pretrained, Start, hushed, open_base
 from training.evaluate import evaluate
 from training.methods import Method
 from training.plan import Plan
+from training.processes import ALONE, Processes
 from training.rates import filled
-from training.record import RECORD_FILE, TEXTS_FILE, Base, Data, Source, Split, TrainingRecord
+from training.record import RECORD_FILE, TEXTS_FILE, Base, Data, Scores, Source, Split, TrainingRecord
 from training.split import TEST, TRAIN, VALIDATION, assign, text_key
 from training.stepping import Material
-from training.train import Job, train
+from training.train import Job, Trained, train
 
 PACKAGES = ("accelerate", "numpy", "opacus", "peft", "safetensors", "tokenizers", "torch", "transformers")
 
@@ -50,6 +52,7 @@ def fit(
     source: Source,
     method: Method | None = None,
     force: bool = False,
+    together: Processes = ALONE,
     progress: Progress = silent,
 ) -> TrainingRecord:
     """Fine-tune the model in `base` on the training rows of `samples` and leave it in `out`.
@@ -67,60 +70,26 @@ def fit(
         source: where the rows came from, for the record.
         method: how steps are taken; left out, as the plan alone says.
         force: replace the model that is in `out`, and a checkpoint of another run.
+        together: the processes that train it, which have joined; the main one leaves the folder.
         progress: shows how far it is.
 
     Raises:
         AuditError: when something that was given does not allow training.
     """
     began = time.perf_counter()
-    check(plan)
+    processes.agreed(together, check, plan)
     method = method or choice.chosen(plan)
-    plan, out = filled(plan, method.name), out.absolute()
     rows = divide(plan, samples, classes)
     method.check(plan, len(rows.parts[TRAIN]))
-    folder.prepare(out, force=force)
+    processes.by_main(together, folder.prepare, out, force=force)
+    run = {"out": out.absolute(), "force": force, "progress": progress, "together": together}
     with randomness.seeded(plan.seed):
-        model = open_base(base.folder, classes)
-        material = method.material(_material(samples, rows))
-        trained = train(
-            Job(
-                plan=plan,
-                model=model,
-                method=method,
-                material=material,
-                validation=rows.parts[VALIDATION],
-                identity=_identity(samples, classes, base, rows),
-                out=out,
-                force=force,
-                progress=progress,
-            )
-        )
-        test = evaluate(model.module, rows.parts[TEST], trained.tokens, model.tokenizer, progress=progress)
-    record = TrainingRecord(
-        tool_version=_version("assay-audit") or "0+unknown",
-        method=method.name,
-        base=Base(reference=base.reference, fingerprint=base.fingerprint, architecture=model.architecture),
-        data=_data(plan, samples, classes if method.lists_texts else (), rows, source),
-        classes=tuple(classes),
-        plan=plan,
-        device=trained.device,
-        precision=trained.precision,
-        parameters=sum(w.numel() for w in model.module.parameters()),
-        trainable_parameters=trained.trainable,
-        steps=trained.course.steps,
-        epochs=trained.course.epochs,
-        best_epoch=trained.course.best,
-        test=test,
-        seconds=trained.seconds + time.perf_counter() - began,
-        resumed=trained.resumed,
-        method_record=trained.method_record,
-        versions=_versions(),
-    )
-    with folder.whole(out, force=force) as new:
-        _save(new, model, record)
-        if method.lists_texts:
-            _list_texts(new, material, rows.parts[VALIDATION])
-    checkpoint.remove(checkpoint.path_of(out))
+        job = _job(filled(adapters.filled(plan), method.name), method, samples, classes, rows, base, run)
+        trained = train(job)
+        test = _tested(job, trained, rows)
+    data = _data(samples, classes, job, rows, source)
+    record = _record(job, trained, test, data, base, time.perf_counter() - began)
+    processes.by_main(together, _left, job, trained, record)
     return record
 
 
@@ -130,14 +99,10 @@ def check(plan: Plan) -> None:
     Raises:
         AuditError: with what to choose or install instead.
     """
-    faults: list[str] = []
+    faults = Faults()
     for part in (choice, device, adapters, trackers):
-        try:
-            part.check(plan)
-        except AuditError as error:
-            faults += error.faults
-    if faults:
-        raise AuditError(*faults)
+        faults.attempt(part.check, plan)
+    faults.check()
 
 
 def divide(plan: Plan, samples: Samples, classes: Sequence[str]) -> Rows:
@@ -164,6 +129,27 @@ def divide(plan: Plan, samples: Samples, classes: Sequence[str]) -> Rows:
     return Rows(keys, parts)
 
 
+def _job(
+    plan: Plan,
+    method: Method,
+    samples: Samples,
+    classes: Sequence[str],
+    rows: Rows,
+    base: Start,
+    run: Mapping[str, Any],
+) -> Job:
+    """What training is given; the weights that the base lacks are drawn here."""
+    return Job(
+        plan=plan,
+        model=open_base(base.folder, classes),
+        method=method,
+        material=method.material(_material(samples, rows)),
+        validation=rows.parts[VALIDATION],
+        identity={**_identity(samples, classes, base, rows), "processes": run["together"].count},
+        **run,
+    )
+
+
 def _material(samples: Samples, rows: Rows) -> Material:
     assert samples.inputs is not None  # noqa: S101 - `divide` refused samples without
     assert samples.labels is not None  # noqa: S101
@@ -182,18 +168,70 @@ def _identity(samples: Samples, classes: Sequence[str], base: Start, rows: Rows)
     }
 
 
-def _data(plan: Plan, samples: Samples, classes: Sequence[str], rows: Rows, source: Source) -> Data:
-    counts = np.bincount(np.asarray(samples.labels), minlength=len(classes))
+def _data(samples: Samples, classes: Sequence[str], job: Job, rows: Rows, source: Source) -> Data:
+    plan, counts = job.plan, np.bincount(np.asarray(samples.labels), minlength=len(classes))
     split = Split(
         seed=plan.split_seed, fractions=plan.fractions, sizes={k: len(v) for k, v in rows.parts.items()}
     )
+    labels = dict(zip(classes, counts.tolist(), strict=True)) if job.method.lists_texts else {}
     return Data(
         **source.model_dump(),
         fingerprint=samples.fingerprint,
         rows=len(rows.keys),
-        labels={name: int(count) for name, count in zip(classes, counts, strict=False)},
+        labels=labels,
         split=split,
     )
+
+
+def _tested(job: Job, trained: Trained, rows: Rows) -> Scores | None:
+    return evaluate(
+        job.model.module,
+        rows.parts[TEST],
+        trained.tokens,
+        job.model.tokenizer,
+        together=job.together,
+        progress=job.progress,
+    )
+
+
+def _record(
+    job: Job, trained: Trained, test: Scores | None, data: Data, base: Start, seconds: float
+) -> TrainingRecord:
+    names = job.model.module.config.id2label
+    return TrainingRecord(
+        tool_version=_version("assay-audit") or "0+unknown",
+        method=job.method.name,
+        base=Base(
+            reference=base.reference, fingerprint=base.fingerprint, architecture=job.model.architecture
+        ),
+        data=data,
+        classes=tuple(names[index] for index in range(len(names))),
+        plan=job.plan,
+        device=trained.device,
+        precision=trained.precision,
+        processes=job.together.count,
+        parameters=sum(w.numel() for w in job.model.module.parameters()),
+        trainable_parameters=trained.trainable,
+        steps=trained.course.steps,
+        epochs=trained.course.epochs,
+        best_epoch=trained.course.best,
+        chosen_by=trained.chosen_by,
+        test=test,
+        seconds=trained.before.seconds + seconds,
+        resumed=trained.before.resumed,
+        method_record=trained.method_record,
+        versions=_versions(),
+    )
+
+
+def _left(job: Job, trained: Trained, record: TrainingRecord) -> None:
+    """Leave the folder, and no checkpoint."""
+    with folder.whole(job.out, force=job.force) as new:
+        _save(new, job.model, record)
+        trained.adapter.save(new)
+        if job.method.lists_texts:
+            _list_texts(new, job.material, job.validation)
+    checkpoint.remove(checkpoint.path_of(job.out))
 
 
 def _save(new: Path, model: Pretrained, record: TrainingRecord) -> None:

@@ -111,7 +111,7 @@ def follow(
     start: Position | None = None,
     keep: Callable[[Position], None] = lambda _: None,
 ) -> Course:
-    """Train within the limits, and leave the module with the weights of the lowest validation loss.
+    """Train within the limits, and leave the module with the weights of the best epoch: see `Criterion`.
 
     Training stops early after `patience` epochs without a lower one. Without validation rows every epoch is
     run and the last is kept.
@@ -199,7 +199,7 @@ def _closed(at: Position, scores: Scores | None, module: Any, *, choose: bool) -
 
 
 def _extended(course: Course, epoch: Epoch, *, choose: bool) -> Course:
-    scores = {e.epoch: e.validation.loss for e in (*course.epochs, epoch) if choose and e.validation}
+    scores = {e.epoch: e.validation.decisive for e in (*course.epochs, epoch) if choose and e.validation}
     best = min(scores, key=scores.__getitem__) if scores else epoch.epoch
     return replace(course, epochs=(*course.epochs, epoch), best=best)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from training.batches import Batch
 from training.plan import Plan
+from training.processes import ALONE, Processes, whole
 from training.stepping import Begin, Material, epochs
 
 if TYPE_CHECKING:
@@ -25,16 +26,19 @@ class Session:
         module: the prepared module.
         optimizer: the prepared optimiser.
         schedule: the prepared schedule of the learning rate.
+        together: the processes that share each batch.
     """
 
     accelerator: "Accelerator"
     module: Any
     optimizer: Any
     schedule: Any
+    together: Processes = ALONE
 
 
 Gradients = Callable[[Session, Batch], "Tensor"]
-"""Leaves the gradient of a batch in the parameters and returns the loss."""
+"""Leaves the gradient of a batch in the parameters, as far as it goes by this process's share of the rows,
+and returns the loss of the whole batch."""
 
 
 def as_given(material: Material) -> Material:
@@ -86,11 +90,17 @@ def cross_entropy(smoothing: float) -> Loss:
     return loss
 
 
+def logits(session: Session, batch: Batch) -> "Tensor":
+    """(B, C) the logits of the batch, with the gradient of this process's share of the rows."""
+    own = session.module(**batch.inputs).logits
+    return whole(own, len(batch.rows), session.together)
+
+
 def plain(loss: Loss) -> Gradients:
     """One forward and one backward pass."""
 
     def gradients(session: Session, batch: Batch) -> "Tensor":
-        value = loss(session.module(**batch.inputs).logits, batch)
+        value = loss(logits(session, batch), batch)
         session.accelerator.backward(value)
         return value.detach()
 

@@ -4,12 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from training.belonging import Of
 from training.split import TEST, TRAIN, VALIDATION
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 
-UNMERGEABLE = ("prefix", "prompt")
-"""Adapters that put virtual tokens before a text, which no weight of the model can hold."""
+PRIVATE = Of(method=("private",))
+ADVERSARIAL = Of(method=("adversarial",))
+CHOOSES = Of(method=("standard", "adversarial"))
+LOW_RANK = Of(adapter=("lora", "adalora"))
+VIRTUAL = Of(adapter=("prefix", "prompt"))
+ATTACKER = Of(attacker=())
+TEACHER = Of(teacher=())
+GROUP_DRO = Of(mitigation=("group_dro",))
 
 
 class Plan(BaseModel):
@@ -24,11 +31,21 @@ class Plan(BaseModel):
         default="standard", description="How gradients are made: standard, private, adversarial."
     )
     adapter: Literal["none", "head", "bitfit", "lora", "adalora", "ia3", "prefix", "prompt"] = Field(
-        default="none", description="What is trained: none (all weights), head, bitfit, lora, adalora, ia3."
+        default="none",
+        description="What is trained: none (all), head, bitfit, lora, adalora, ia3, prefix, prompt.",
     )
-    lora_r: int = Field(default=8, ge=1, description="Rank of lora; of adalora, the mean rank at the end.")
-    lora_alpha: int = Field(default=16, ge=1, description="Weight of lora and adalora, times the rank.")
-    lora_dropout: Share = Field(default=0.0, description="Dropout of what goes into lora and adalora.")
+    lora_r: Annotated[int, LOW_RANK] = Field(
+        default=8, ge=1, description="Rank of lora; of adalora, the mean rank at the end."
+    )
+    lora_alpha: Annotated[int, LOW_RANK] = Field(
+        default=16, ge=1, description="Weight of lora and adalora, times the rank."
+    )
+    lora_dropout: Annotated[Share, LOW_RANK] = Field(
+        default=0.0, description="Dropout of what goes into lora and adalora."
+    )
+    num_virtual_tokens: Annotated[int, VIRTUAL] = Field(
+        default=10, ge=1, description="Tokens that prefix and prompt put before each text."
+    )
     learning_rate: float | None = Field(
         default=None, gt=0, description="Peak of the learning rate; left out, that of method and adapter."
     )
@@ -45,8 +62,8 @@ class Plan(BaseModel):
     gradient_accumulation_steps: int = Field(
         default=1, ge=1, description="Batches whose gradients make one step."
     )
-    warmup_steps: float = Field(
-        default=0.1, ge=0, description="Steps of linear warm-up; below 1, their share of all steps."
+    warmup_steps: Annotated[float, Of(lr_scheduler_type=("linear", "cosine", "constant_with_warmup"))] = (
+        Field(default=0.1, ge=0, description="Steps of linear warm-up; below 1, their share of all steps.")
     )
     weight_decay: float = Field(
         default=0.01, ge=0, description="Decoupled weight decay, of matrices only, not of biases and norms."
@@ -54,13 +71,13 @@ class Plan(BaseModel):
     max_grad_norm: float = Field(
         default=1.0, ge=0, description="Norm to which the gradient of a step is clipped; 0 is not at all."
     )
-    epsilon: float | None = Field(
+    epsilon: Annotated[float | None, PRIVATE] = Field(
         default=None, gt=0, description="Bound that method private keeps, such as 3; the noise follows."
     )
-    noise_multiplier: float | None = Field(
+    noise_multiplier: Annotated[float | None, PRIVATE] = Field(
         default=None, gt=0, description="Noise of method private times max_grad_norm, instead of epsilon."
     )
-    delta: float | None = Field(
+    delta: Annotated[float | None, PRIVATE] = Field(
         default=None, gt=0, lt=1, description="Chance that the bound fails, at most 1/N; left out, 1/(10 N)."
     )
     label_smoothing_factor: Share = Field(
@@ -72,7 +89,7 @@ class Plan(BaseModel):
     max_length: int = Field(
         default=256, ge=4, description="Tokens of a text that the model sees; the rest is cut."
     )
-    early_stopping_patience: int = Field(
+    early_stopping_patience: Annotated[int, CHOOSES, Of(validation=())] = Field(
         default=2, ge=1, description="Epochs without a lower validation loss after which training stops."
     )
     validation: Share = Field(default=0.05, description="Share of the rows that chooses the best epoch.")
@@ -90,49 +107,60 @@ class Plan(BaseModel):
         default="auto", description="auto (on a CPU chosen by a short timing), fp32, bf16, fp16 (CUDA only)."
     )
 
-    attack: Literal["fgm", "pgd", "freelb", "smart"] | None = Field(
+    attack: Annotated[Literal["fgm", "pgd", "freelb", "smart"] | None, ADVERSARIAL] = Field(
         default=None, description="How embeddings are perturbed with method adversarial; left out, fgm."
     )
-    radius: float | None = Field(
+    radius: Annotated[float | None, ADVERSARIAL] = Field(
         default=None,
         gt=0,
         description="Largest perturbation, as a share of the length of a text's embeddings; left out, 0.02.",
     )
-    attack_steps: int | None = Field(
+    attack_steps: Annotated[int | None, ADVERSARIAL, Of(attack=("pgd", "freelb", "smart"))] = Field(
         default=None, ge=1, description="Steps to a perturbation; left out, 3, for smart 1; fgm takes one."
     )
-    attack_clean: Share | None = Field(
+    attack_clean: Annotated[Share | None, ADVERSARIAL, Of(attack=(None, "fgm", "pgd"))] = Field(
         default=None, description="Chance of a row to stay as it is with fgm and pgd; left out, 0.5."
     )
-    attacker: Literal["none", "typos"] = Field(
-        default="none", description="What makes adversarial texts of training rows: none, typos."
+    attacker: str = Field(
+        default="none",
+        description="What makes adversarial texts of training rows: none, typos, deepwordbug, pwws, …",
     )
-    attacker_share: float = Field(
+    attacker_share: Annotated[float, ATTACKER] = Field(
         default=0.25, gt=0, le=1, description="Share of the training rows that show an adversarial text."
     )
-    attacker_epochs: int = Field(
+    attacker_epochs: Annotated[int, ATTACKER] = Field(
         default=1, ge=1, description="Epochs after which adversarial texts are made anew."
     )
-    attacker_queries: int = Field(
+    attacker_queries: Annotated[int, ATTACKER] = Field(
         default=60, ge=2, description="Most questions to the model for one adversarial text."
     )
     mitigation: Literal["none", "reweighting", "balanced", "group_dro"] = Field(
         default="none", description="How groups are evened out: none, reweighting, balanced, group_dro."
     )
-    group_dro_step_size: float = Field(
+    group_dro_step_size: Annotated[float, GROUP_DRO] = Field(
         default=0.01, gt=0, description="How fast group_dro turns to the group with the larger loss."
     )
-    augment: tuple[Literal["counterfactual", "typos"], ...] = Field(
-        default=(), description="Changed copies of the training texts: counterfactual, typos."
+    group_dro_adjustment: Annotated[float, GROUP_DRO] = Field(
+        default=0.0,
+        ge=0,
+        description="How much worse than they look small groups count with group_dro, such as 1; 0 is not.",
     )
-    augment_copies: int = Field(default=1, ge=1, description="Copies with typos of each training text.")
-    augment_typos: float = Field(
+    augment: tuple[Literal["counterfactual", "typos", "synonyms"], ...] = Field(
+        default=(), description="Changed copies of the training texts: counterfactual, typos, synonyms."
+    )
+    augment_copies: Annotated[int, Of(augment=("typos", "synonyms"))] = Field(
+        default=1, ge=1, description="Copies of each training text with typos, and with synonyms."
+    )
+    augment_typos: Annotated[float, Of(augment=("typos",))] = Field(
         default=0.1, gt=0, le=1, description="Share of the longer words of a copy that get a typo."
     )
-    temperature: float = Field(
+    augment_synonyms: Annotated[float, Of(augment=("synonyms",))] = Field(
+        default=0.1, gt=0, le=1, description="Share of the words with a synonym that a copy has replaced."
+    )
+    temperature: Annotated[float, TEACHER] = Field(
         default=2.0, gt=0, description="Temperature of distillation: the higher, the softer the answers."
     )
-    distillation_weight: float = Field(
+    distillation_weight: Annotated[float, TEACHER] = Field(
         default=0.5, ge=0, le=1, description="Weight of the teacher's answers against the labels."
     )
 
@@ -157,15 +185,5 @@ class Plan(BaseModel):
         if self.validation + self.test >= 1:
             raise ValueError(
                 f"validation = {self.validation} and test = {self.test} leave no rows to train on; lower one"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _leaves_a_classifier_to_audit(self) -> "Plan":
-        if self.adapter in UNMERGEABLE:
-            raise ValueError(
-                f"adapter = {self.adapter!r} puts virtual tokens before each text, which cannot be merged "
-                "into the weights, so that no ordinary classifier would be left to audit; take lora, adalora "
-                "or ia3"
             )
         return self

@@ -25,6 +25,14 @@ def seeded(seed: int) -> Iterator[None]:
             np.random.set_state(others[1])  # noqa: NPY002
 
 
+def diverge(seed: int, index: int) -> None:
+    """Let each process but the first draw from a generator of its own, so that its dropout is its own."""
+    import torch
+
+    if index:
+        torch.manual_seed(int(np.random.SeedSequence([seed, index]).generate_state(1)[0]))
+
+
 def state() -> dict[str, Any]:
     """The state of all generators."""
     import torch

@@ -66,6 +66,14 @@ class Scores(_Frozen):
     rows: int
     loss: float
     accuracy: float
+    criterion: float | None = Field(
+        default=None, description="What chose the best epoch, where that was not the loss: see `chosen_by`."
+    )
+
+    @property
+    def decisive(self) -> float:
+        """What is lowest in the best epoch."""
+        return self.loss if self.criterion is None else self.criterion
 
 
 class Epoch(_Frozen):
@@ -92,11 +100,16 @@ class TrainingRecord(_Frozen):
     plan: Plan = Field(description="As run, defaults filled in.")
     device: str
     precision: str
+    processes: int = Field(default=1, description="Processes that trained it together, sharing each batch.")
     parameters: int = Field(description="Number of weights.")
     trainable_parameters: int = Field(description="Number of weights that training could change.")
     steps: int = Field(description="Optimiser steps taken.")
     epochs: tuple[Epoch, ...]
     best_epoch: int = Field(description="The epoch whose weights were kept.")
+    chosen_by: str = Field(
+        default="validation loss",
+        description="What was lowest in it; what a mitigation makes small where there is one.",
+    )
     test: Scores | None = Field(description="On the held-out rows; None when none were held out.")
     seconds: float = Field(description="Of all runs together, when it was taken up again.")
     resumed: int = Field(default=0, description="Times the run was taken up again from a checkpoint.")

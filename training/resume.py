@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training import checkpoint, loop, randomness
+from training import checkpoint, loop, processes, randomness
 from training.adapters import Adapter
 from training.loop import Course, Position
 from training.methods import Session
@@ -70,18 +70,24 @@ def before(saved: Mapping[str, Any] | None) -> Before:
 
 
 def keeping(keeper: Keeper, running: Running) -> Callable[[Position], None]:
-    """Writes a checkpoint when it is due."""
+    """Writes a checkpoint when it is due: the main process does, by its clock."""
     began = last = time.monotonic()
+    together = running.session.together
 
     def keep(at: Position) -> None:
         nonlocal last
-        now, every = time.monotonic(), keeper.every
-        if now - last > 60 * MINUTES if every is None else every > 0 and at.course.steps % every == 0:
+        now = time.monotonic()
+        if processes.told(_due(keeper.every, at, now - last), together):
             last = now
             past = {"resumed": keeper.before.resumed, "seconds": keeper.before.seconds + now - began}
-            checkpoint.write(keeper.path, keeper.identity, _state(running, at) | past)
+            state = _state(running, at) | past
+            processes.by_main(together, checkpoint.write, keeper.path, keeper.identity, state)
 
     return keep
+
+
+def _due(every: int | None, at: Position, seconds: float) -> bool:
+    return seconds > 60 * MINUTES if every is None else every > 0 and at.course.steps % every == 0
 
 
 def restored(running: Running, saved: Mapping[str, Any]) -> Position:
@@ -94,7 +100,7 @@ def restored(running: Running, saved: Mapping[str, Any]) -> Position:
         session.accelerator.scaler.load_state_dict(saved["scaler"])
     running.adapter.restore(saved["adapter"])
     running.procedure.restore(saved["method"])
-    randomness.restore(saved["randomness"])
+    randomness.restore(saved["randomness"][session.together.index])
     at = saved["position"]
     epochs = tuple(Epoch.model_validate(epoch) for epoch in at["epochs"])
     course = Course(epochs, at["best"], at["steps"])
@@ -121,5 +127,5 @@ def _state(running: Running, at: Position) -> dict[str, Any]:
         "scaler": scaler.state_dict() if scaler else None,
         "adapter": running.adapter.state(),
         "method": running.procedure.state(),
-        "randomness": randomness.state(),
+        "randomness": processes.gathered(randomness.state(), session.together),
     }

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from probes.progress import Progress, silent
 from probes.types import IntArray
 from training.base import Pretrained
 from training.batches import Batch, Tokens, shuffled
+from training.evaluate import LOSS, Criterion
 from training.plan import Plan
+from training.processes import Processes, sum_gradients
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -56,9 +59,10 @@ class Work:
         material: the texts and which of them are trained on.
         tokens: the texts as the model takes them.
         tokenised: (texts, labels) -> their tokens, cut as those are.
-        collate: (batches of rows, tokens) -> the batches as tensors on the device.
+        collate: (batches of rows, tokens, processes that share them) -> the batches as tensors on the device.
         per_epoch: steps of an epoch.
         steps: steps of the whole run.
+        progress: shows how far long work between the steps is.
     """
 
     plan: Plan
@@ -67,9 +71,15 @@ class Work:
     material: Material
     tokens: Tokens
     tokenised: Callable[[Sequence[str], IntArray], Tokens]
-    collate: Callable[[Sequence[IntArray], Tokens], Iterator[Batch]]
+    collate: Callable[[Sequence[IntArray], Tokens, Processes], Iterator[Batch]]
     per_epoch: int
     steps: int
+    progress: Progress = silent
+
+
+def per_epoch(plan: Plan, rows: int) -> int:
+    """Steps of an epoch over so many rows."""
+    return -(-rows // (plan.per_device_train_batch_size * plan.gradient_accumulation_steps))
 
 
 def forget(_: Mapping[str, Any]) -> None:
@@ -85,12 +95,14 @@ class Procedure:
         state: what a checkpoint keeps of the method: plain data, arrays and tensors.
         restore: goes on from what `state` gave.
         record: what the training record says of the method, as plain data; asked when all is done.
+        criterion: what is lowest in the best epoch: what the method makes small, on the validation rows.
     """
 
     steps: Steps
     state: Callable[[], dict[str, Any]] = dict
     restore: Callable[[Mapping[str, Any]], None] = forget
     record: Callable[[], dict[str, Any]] = dict
+    criterion: Criterion = LOSS
 
 
 Begin = Callable[[Work, "Gradients"], AbstractContextManager[Procedure]]
@@ -114,6 +126,7 @@ def epochs(
     state: Callable[[], dict[str, Any]] = dict,
     restore: Callable[[Mapping[str, Any]], None] = forget,
     record: Callable[[], dict[str, Any]] = dict,
+    criterion: Criterion = LOSS,
 ) -> Begin:
     """Epochs of shuffled batches of like length, each step along the clipped gradient of some batches.
 
@@ -123,6 +136,7 @@ def epochs(
         state: what a checkpoint keeps of whatever the gradients, rows and tokens depend on.
         restore: goes on from it.
         record: what the training record says of it.
+        criterion: what is lowest in the best epoch.
     """
 
     def begin(work: Work, gradients: "Gradients") -> AbstractContextManager[Procedure]:
@@ -135,13 +149,13 @@ def epochs(
             left = batches[done * plan.gradient_accumulation_steps :]
             return steps(
                 work.session,
-                work.collate(left, shown),
+                work.collate(left, shown, work.session.together),
                 gradients,
                 max_grad_norm=plan.max_grad_norm,
                 accumulation=plan.gradient_accumulation_steps,
             )
 
-        return nullcontext(Procedure(taken, state, restore, record))
+        return nullcontext(Procedure(taken, state, restore, record, criterion))
 
     return begin
 
@@ -159,6 +173,7 @@ def steps(
     clip, left = clipping(max_grad_norm), iter(batches)
     while group := tuple(islice(left, accumulation)):
         loss = accumulated(session, group, gradients)
+        sum_gradients(session.module, session.together)
         clip(session)
         session.optimizer.step()
         session.schedule.step()
@@ -167,7 +182,10 @@ def steps(
 
 
 def accumulated(session: "Session", batches: Sequence[Batch], gradients: "Gradients") -> "Tensor":
-    """Leave the gradient of the mean loss over all rows in the parameters; returns that loss."""
+    """Leave the gradient of the mean loss over all rows in the parameters; returns that loss.
+
+    Of several processes each leaves what goes by its share of the rows; the sum is the gradient.
+    """
     counts = [len(batch.rows) for batch in batches]
     losses = []
     for count, batch in zip(counts, batches, strict=True):

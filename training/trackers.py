@@ -46,6 +46,12 @@ def begin(accelerator: Any, plan: Plan) -> None:
     accelerator.init_trackers(PROJECT, config=settings)
 
 
+def end(accelerator: Any) -> None:
+    """Let the trackers finish; the processes stay in touch, which accelerate's `end_training` would end."""
+    for tracker in accelerator.trackers:
+        tracker.finish()
+
+
 def tracked(procedure: Procedure, session: Session, *, steps: int) -> Procedure:
     """The procedure, of which each step's loss and learning rate are told to the trackers.
 

@@ -5,7 +5,23 @@ import sys
 
 import typer
 
-from audit.cli import doctor, fetch, gate, lists, mitigate, report, run, train, validate
+from audit.cli import (
+    card,
+    compare,
+    diff,
+    doctor,
+    fetch,
+    gate,
+    lists,
+    mitigate,
+    replay,
+    report,
+    run,
+    seal,
+    train,
+    validate,
+    verify,
+)
 
 app = typer.Typer(
     name="audit",
@@ -21,6 +37,12 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("report")(report.report)
 app.command("gate")(gate.gate)
+app.command("card")(card.card)
+app.command("diff")(diff.diff)
+app.command("compare")(compare.compare)
+app.command("seal")(seal.seal)
+app.command("verify")(verify.verify)
+app.command("replay")(replay.replay)
 app.command("train")(train.train)
 app.command("mitigate")(mitigate.mitigate)
 app.command("probes")(lists.probes)
@@ -50,7 +72,9 @@ def main() -> None:
 
 
 def _tell(sentences: tuple[str, ...]) -> None:
+    from audit.cli import formats
     from reports.terminal import plain
 
-    for sentence in sentences:
-        print(f"audit: {plain(sentence)}", file=sys.stderr)  # noqa: T201 - faults go to the error stream as they are
+    with formats.unheard(formats.chosen(None), error=True):
+        for sentence in sentences:
+            print(f"audit: {plain(sentence)}", file=sys.stderr)  # noqa: T201 - faults go to the error stream as they are

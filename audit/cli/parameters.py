@@ -1,4 +1,4 @@
-"""What does `--param fairness.template.frames=a,b` set?"""
+"""What do `--param fairness.template.frames=a,b` and `--shift tweets=tweets.csv` set?"""
 
 import tomllib
 from collections.abc import Sequence
@@ -23,6 +23,26 @@ def parameters(given: Sequence[str] | None) -> dict[str, dict[str, Any]]:
         key, _, value = text.partition("=")
         probe, _, name = key.rpartition(".")
         found.setdefault(probe, {})[name] = _value(value)
+    return found
+
+
+def named(given: Sequence[str] | None, option: str) -> dict[str, str]:
+    """Name -> value of an option that is given as NAME=VALUE.
+
+    Raises:
+        AuditError: with one sentence for each that is not of that form, or whose name came before.
+    """
+    found: dict[str, str] = {}
+    faults = []
+    for text in given or ():
+        name, _, value = text.partition("=")
+        if not (name and value):
+            faults.append(f"{option} {text!r}: write it as NAME=FILE")
+        elif name in found:
+            faults.append(f"{option} {text!r}: the name {name!r} stands for {found[name]!r} already")
+        found[name] = value
+    if faults:
+        raise AuditError(*faults)
     return found
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from audit.cli.formats import Formats
+
 
 def report(
     record: Annotated[Path, typer.Argument(help="A record.json.")],
@@ -12,11 +14,20 @@ def report(
     out: Annotated[
         Path | None, typer.Option(help="The file to write.", show_default="report.html beside the record")
     ] = None,
+    crosswalk: Annotated[
+        Path | None,
+        typer.Option(help="TOML file of what is evidence of what.", show_default="that of Assay"),
+    ] = None,
+    format_: Formats = None,
 ) -> None:
     """Draw the HTML report of a record; neither model nor data is needed."""
     import reports
+    from audit.cli import formats
     from audit.cli.show import REPORT, console
+    from reports.crosswalk import load
 
-    target = out or record.with_name(REPORT)
-    reports.write(target, reports.html(reports.read(record)))
+    forms = formats.chosen(format_)
+    target, read = out or record.with_name(REPORT), reports.read(record)
+    reports.write(target, reports.html(read, crosswalk=load(crosswalk)))
+    formats.write(read, forms, target.parent)
     console().print(f"Report: {target}", markup=False, soft_wrap=True)

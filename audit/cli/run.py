@@ -5,100 +5,72 @@ from typing import Annotated, Any
 
 import typer
 
+from audit.cli.formats import Formats
+from audit.cli.options import DATA, MACHINE, Panels, Setting, given, taking
 
+PANELS: Panels = {
+    None: {
+        "suite": Setting(list[str], "A suite, or a TOML file of yours. Repeatable."),
+        "positive": Setting(str, "The class that counts as the positive outcome."),
+        "classes": Setting(
+            list[str], "Class names of a black box, in order. Repeatable.", flags=("--class",)
+        ),
+        "seed": Setting(int, "Seed of everything drawn at random.", "0"),
+        **MACHINE,
+        "dtype": Setting(str, "auto, float32, bfloat16, float16.", "auto"),
+    },
+    "Data": {
+        **DATA,
+        "predictions": Setting(str, "A file with predictions: audits any model without loading it."),
+        "prediction": Setting(str, "Column of the predicted labels."),
+        "score": Setting(str, "Column of the scores of the positive class."),
+        "id": Setting(str, "Column of row identifiers."),
+    },
+    "Verdicts": {
+        "gates": Setting(list[str], "'probe/metric{slice} <= limit'. Repeatable.", flags=("--gate",)),
+        "suite_gates": Setting(
+            bool, "Keep the gates of the suite.", "keep", ("--suite-gates/--no-suite-gates",)
+        ),
+        "alpha": Setting(float, "Largest share of wrong verdicts.", "0.05"),
+        "confidence": Setting(float, "Level of the intervals.", "0.95"),
+        "undecided": Setting(str, "Count undecided gates as pass or fail in the exit code."),
+        "allow_invalid": Setting(
+            bool,
+            "Gates may pass although some answers were invalid.",
+            "no",
+            ("--allow-invalid/--no-allow-invalid",),
+        ),
+    },
+    "Output": {
+        "include_examples": Setting(
+            bool,
+            "Let texts of the data into the record and report.",
+            "no",
+            ("--include-examples/--no-include-examples",),
+        ),
+        "outcomes": Setting(
+            bool,
+            "Keep labels, groups and answers of single rows beside the record, for diff and compare.",
+            "yes",
+            ("--outcomes/--no-outcomes",),
+        ),
+    },
+}
+"""The settings of an audit that are one value each; what needs reading has a parameter of its own below."""
+
+
+@taking(PANELS)
 def run(
     model: Annotated[
         str | None,
         typer.Argument(help="Model folder, hub id, or py:module:function. Left out with --predictions."),
     ] = None,
     *,
-    suite: Annotated[
-        list[str] | None, typer.Option(help="A suite, or a TOML file of yours. Repeatable.")
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            help="CSV, TSV, JSON Lines, Parquet, a saved datasets folder, or hf:NAME.", rich_help_panel="Data"
-        ),
-    ] = None,
-    split: Annotated[
-        str | None, typer.Option(help="Split of hf:NAME or of a datasets folder.", rich_help_panel="Data")
-    ] = None,
-    predictions: Annotated[
-        str | None,
-        typer.Option(
-            help="A file with predictions: audits any model without loading it.", rich_help_panel="Data"
-        ),
-    ] = None,
-    text: Annotated[str | None, typer.Option(help="Column of the texts.", rich_help_panel="Data")] = None,
-    label: Annotated[
-        str | None, typer.Option(help="Column of the true labels.", rich_help_panel="Data")
-    ] = None,
-    prediction: Annotated[
-        str | None, typer.Option(help="Column of the predicted labels.", rich_help_panel="Data")
-    ] = None,
-    score: Annotated[
-        str | None, typer.Option(help="Column of the scores of the positive class.", rich_help_panel="Data")
-    ] = None,
-    group: Annotated[
-        list[str] | None,
-        typer.Option(help="Column that divides the rows into groups. Repeatable.", rich_help_panel="Data"),
-    ] = None,
-    group_from_text: Annotated[
+    shift: Annotated[
         list[str] | None,
         typer.Option(
-            help="Lexicon whose terms in the text give the group, such as gender. Repeatable.",
+            help="NAME=FILE: further data to compare with, such as another domain. Repeatable.",
             rich_help_panel="Data",
-        ),
-    ] = None,
-    id_: Annotated[
-        str | None, typer.Option("--id", help="Column of row identifiers.", rich_help_panel="Data")
-    ] = None,
-    lexicon: Annotated[
-        str | None, typer.Option(help="Lexicon file to use in place of ours.", rich_help_panel="Data")
-    ] = None,
-    positive: Annotated[
-        str | None, typer.Option(help="The class that counts as the positive outcome.")
-    ] = None,
-    class_: Annotated[
-        list[str] | None, typer.Option("--class", help="Class names of a black box, in order. Repeatable.")
-    ] = None,
-    gate: Annotated[
-        list[str] | None,
-        typer.Option(help="'probe/metric{slice} <= limit'. Repeatable.", rich_help_panel="Verdicts"),
-    ] = None,
-    suite_gates: Annotated[
-        bool | None,
-        typer.Option(
-            "--suite-gates/--no-suite-gates",
-            help="Keep the gates of the suite.",
-            show_default="keep",
-            rich_help_panel="Verdicts",
-        ),
-    ] = None,
-    alpha: Annotated[
-        float | None,
-        typer.Option(
-            help="Largest share of wrong verdicts.", show_default="0.05", rich_help_panel="Verdicts"
-        ),
-    ] = None,
-    confidence: Annotated[
-        float | None,
-        typer.Option(help="Level of the intervals.", show_default="0.95", rich_help_panel="Verdicts"),
-    ] = None,
-    undecided: Annotated[
-        str | None,
-        typer.Option(
-            help="Count undecided gates as pass or fail in the exit code.", rich_help_panel="Verdicts"
-        ),
-    ] = None,
-    allow_invalid: Annotated[
-        bool | None,
-        typer.Option(
-            "--allow-invalid/--no-allow-invalid",
-            help="Gates may pass although some answers were invalid.",
-            show_default="no",
-            rich_help_panel="Verdicts",
         ),
     ] = None,
     param: Annotated[
@@ -107,15 +79,6 @@ def run(
             help="PROBE.PARAMETER=VALUE, such as fairness.counterfactual.max_texts=500. Repeatable."
         ),
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Seed of everything drawn at random.", show_default="0")
-    ] = None,
-    device: Annotated[
-        str | None, typer.Option(help="auto, cpu, cuda, cuda:1, mps.", show_default="auto")
-    ] = None,
-    dtype: Annotated[
-        str | None, typer.Option(help="auto, float32, bfloat16, float16.", show_default="auto")
-    ] = None,
     config: Annotated[
         Path | None,
         typer.Option(help="Settings file.", show_default="audit.toml, else [tool.audit] in pyproject.toml"),
@@ -123,44 +86,32 @@ def run(
     out: Annotated[
         Path, typer.Option(help="Folder for record.json and report.html.", rich_help_panel="Output")
     ] = Path("audit-out"),
-    include_examples: Annotated[
-        bool | None,
-        typer.Option(
-            "--include-examples/--no-include-examples",
-            help="Let texts of the data into the record and report.",
-            show_default="no",
-            rich_help_panel="Output",
-        ),
-    ] = None,
+    format_: Formats = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the record to standard output.", rich_help_panel="Output")
     ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print faults only.", rich_help_panel="Output")
     ] = False,
+    **settings: Any,
 ) -> None:
     """Audit a model: measure, judge, write a record and a report.
 
     With no data named, the held-out rows of the training record in the model folder are audited; with no such
     record, sentences of our own probe the model, and whatever needs data is undecided.
     """
-    from audit import config as settings
+    from audit import config as configuration
     from audit import runner
-    from audit.cli.parameters import parameters
+    from audit.cli import formats
+    from audit.cli.parameters import named, parameters
     from audit.cli.show import console, publish
     from audit.progress import bars
 
-    given: dict[str, Any] = {
-        "model": model, "suite": suite, "seed": seed, "device": device, "dtype": dtype,
-        "data": data, "split": split, "predictions": predictions, "text": text, "label": label,
-        "prediction": prediction, "score": score, "group": group, "group_from_text": group_from_text,
-        "id": id_, "lexicon": lexicon, "positive": positive, "classes": class_, "gates": gate,
-        "suite_gates": suite_gates, "alpha": alpha, "confidence": confidence, "undecided": undecided,
-        "allow_invalid": allow_invalid, "params": parameters(param), "include_examples": include_examples,
-    }  # fmt: skip
-    asked = settings.build(
-        settings.read(config), {k: v for k, v in given.items() if v is not None and v != []}
-    )
-    record = runner.run(asked, progress=bars(console(error=True), quiet=quiet))
-    publish(record, out, as_json=as_json, quiet=quiet)
-    raise typer.Exit(record.exit_code)
+    forms = formats.chosen(format_)
+    read = {"model": model, "params": parameters(param), "shift": named(shift, "--shift")}
+    asked = configuration.build(configuration.read(config), given({**settings, **read}))
+    done = runner.audited(asked, progress=bars(console(error=True), quiet=quiet))
+    with formats.unheard(forms, error=as_json):
+        publish(done.record, out, outcomes=done.outcomes, as_json=as_json, quiet=quiet)
+    formats.write(done.record, forms, out, config=config, error=as_json)
+    raise typer.Exit(done.record.exit_code)

@@ -1,26 +1,18 @@
 """`audit train`: make a model to audit."""
 
 from collections.abc import Mapping
-from inspect import Parameter, Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from audit.cli.options import MACHINE, Panels, Setting, given, taking
 
 if TYPE_CHECKING:
     from training.record import Epoch, TrainingRecord
 
 
-class Setting(NamedTuple):
-    """A setting of training as an option; what is left out is left to the plan file, then to the plan."""
-
-    kind: Any
-    help: str
-    shown: str | None
-    flags: tuple[str, ...] = ()
-
-
-PANELS: Mapping[str, Mapping[str, Setting]] = {
+PANELS: Panels = {
     "Data": {
         "data": Setting(
             str, "CSV, TSV, JSON Lines, Parquet, a saved datasets folder, hf:NAME, or a resource.", None
@@ -42,10 +34,13 @@ PANELS: Mapping[str, Mapping[str, Setting]] = {
         "base": Setting(str, "Model folder, resource, or hub id to begin with.", "minilm-l6"),
         "out": Setting(str, "Folder to make.", None),
         "method": Setting(str, "standard, private, adversarial.", "standard"),
-        "adapter": Setting(str, "What is trained: none, head, bitfit, lora, adalora, ia3.", "none: all"),
+        "adapter": Setting(
+            str, "What is trained: none, head, bitfit, lora, adalora, ia3, prefix, prompt.", "none: all"
+        ),
         "lora_r": Setting(int, "Rank of lora; of adalora, the mean rank at the end.", "8"),
         "lora_alpha": Setting(int, "Weight of lora and adalora, times the rank.", "16"),
         "lora_dropout": Setting(float, "Dropout of what goes into lora and adalora.", "0"),
+        "num_virtual_tokens": Setting(int, "Tokens that prefix and prompt put before each text.", "10"),
     },
     "Training": {
         "num_train_epochs": Setting(
@@ -84,7 +79,9 @@ PANELS: Mapping[str, Mapping[str, Setting]] = {
         "radius": Setting(float, "Largest perturbation, as a share of a text's embeddings.", "0.02"),
         "attack_steps": Setting(int, "Steps to a perturbation.", "3; smart 1"),
         "attack_clean": Setting(float, "Chance of a row to stay as it is with fgm and pgd.", "0.5"),
-        "attacker": Setting(str, "What makes adversarial texts of training rows: none, typos.", "none"),
+        "attacker": Setting(
+            str, "What makes adversarial texts of training rows: none, typos, deepwordbug, pwws, …", "none"
+        ),
         "attacker_share": Setting(float, "Share of the rows that show an adversarial text.", "0.25"),
         "attacker_epochs": Setting(int, "Epochs after which adversarial texts are made anew.", "1"),
         "attacker_queries": Setting(int, "Most questions to the model for one such text.", "60"),
@@ -97,30 +94,33 @@ PANELS: Mapping[str, Mapping[str, Setting]] = {
         ),
         "lexicon": Setting(str, "Lexicon file to use in place of ours.", None),
         "group_dro_step_size": Setting(float, "How fast group_dro turns to the worse group.", "0.01"),
+        "group_dro_adjustment": Setting(
+            float, "How much worse than they look small groups count with group_dro.", "0"
+        ),
     },
     "Further texts and answers": {
         "augment": Setting(
-            list[str], "Changed copies of training texts: counterfactual, typos. Repeatable.", None
+            list[str], "Changed copies of training texts: counterfactual, typos, synonyms. Repeatable.", None
         ),
-        "augment_copies": Setting(int, "Copies with typos of each text.", "1"),
+        "augment_copies": Setting(int, "Copies of each text with typos, and with synonyms.", "1"),
         "augment_typos": Setting(float, "Share of longer words with a typo in a copy.", "0.1"),
+        "augment_synonyms": Setting(float, "Share of words replaced by a synonym in a copy.", "0.1"),
+        "synonyms": Setting(str, "JSON file of synonyms: a list of words for each word.", None),
         "teacher": Setting(str, "Classifier whose answers are learnt too: a folder, or a hub id.", None),
         "temperature": Setting(float, "Temperature of distillation.", "2"),
         "distillation_weight": Setting(float, "Weight of the teacher against the labels.", "0.5"),
     },
     "Machine": {
-        "device": Setting(str, "auto, cpu, cuda, cuda:1, mps.", "auto"),
+        **MACHINE,
         "precision": Setting(str, "auto, fp32, bf16, fp16.", "auto"),
         "save_steps": Setting(int, "Steps between checkpoints; 0 is none.", "five minutes"),
         "report_to": Setting(str, "Watch the run in: none, tensorboard, wandb.", "none"),
     },
 }
-"""Panel of the help -> setting -> its option, of the same name with `-` for `_`.
-
-It repeats what the plan says, because the help is to appear before pydantic is loaded; a test compares them.
-"""
+"""The settings of training; tests compare them with the plan."""
 
 
+@taking(PANELS)
 def train(
     *,
     plan: Annotated[
@@ -138,44 +138,36 @@ def train(
     Part of the rows is held out: `audit run FOLDER` audits the model on them.
     Equal texts are held out together. A run that was killed goes on when the same command is given again.
     """
+    from probes.errors import AuditError
+    from training.processes import launched
+
+    if launched().main:
+        _train(plan, settings, force=force, quiet=quiet)
+        return
+    try:
+        _train(plan, settings, force=force, quiet=True)
+    except (AuditError, KeyboardInterrupt):
+        # The main process found the same, and tells it.
+        raise SystemExit(1) from None
+
+
+def _train(plan: Path | None, settings: Mapping[str, Any], *, force: bool, quiet: bool) -> None:
     from audit import trainer
     from audit.cli.show import console
     from audit.progress import bars
+    from training.processes import launched
 
-    given = {name: value for name, value in settings.items() if value is not None and value != []}
-    config = trainer.build(trainer.read(plan), given)
+    config = trainer.build(trainer.read(plan), given(settings))
     try:
         record = trainer.train(config, force=force, progress=bars(console(error=True), quiet=quiet))
     except KeyboardInterrupt:
-        if trainer.checkpointed(config):
+        if launched().main and trainer.checkpointed(config):
             typer.echo("audit: there is a checkpoint; the same command goes on from it", err=True)
         raise
     if not quiet:
         typer.echo(_summary(record), err=True)
-    typer.echo(config.out)
-
-
-def _with_settings() -> Signature:
-    """The signature that typer reads: the settings in place of `**settings`."""
-    own = [
-        p for p in Signature.from_callable(train).parameters.values() if p.kind is not Parameter.VAR_KEYWORD
-    ]
-    settings = [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(setting, panel))
-        for panel, options in PANELS.items()
-        for name, setting in options.items()
-    ]
-    return Signature([*settings, *own], return_annotation=None)
-
-
-def _annotation(setting: Setting, panel: str) -> Any:
-    option = typer.Option(
-        *setting.flags, help=setting.help, show_default=setting.shown or False, rich_help_panel=panel
-    )
-    return Annotated[setting.kind | None, option]
-
-
-train.__signature__ = _with_settings()  # type: ignore[attr-defined]
+    if launched().main:
+        typer.echo(config.out)
 
 
 def _summary(record: "TrainingRecord") -> str:

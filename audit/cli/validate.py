@@ -7,22 +7,30 @@ import typer
 
 
 def config(
-    path: Annotated[
-        Path | None,
+    paths: Annotated[
+        list[Path] | None,
         typer.Argument(
-            help="A settings file.", show_default="audit.toml, else [tool.audit] in pyproject.toml"
+            help="Settings files.", show_default="audit.toml, else [tool.audit] in pyproject.toml"
         ),
     ] = None,
 ) -> None:
-    """Check a settings file without loading a model, and print what would run."""
-    from audit import agenda
+    """Check settings files without loading a model, and print what would run."""
+    if not paths:
+        _check(None)
+    for path in paths or ():
+        _check(path)
+
+
+def _check(path: Path | None) -> None:
+    from audit import agenda, diff
     from audit import config as settings
 
     plan = agenda.plan(settings.build(settings.read(path)))
+    changes = diff.gates(diff.build(diff.settings(path)))
     for probe, parameters in plan.probes:
         given = ", ".join(f"{k} = {v!r}" for k, v in parameters.items())
         typer.echo(f"probe  {probe.name}" + (f" ({given})" if given else ""))
-    for gate in plan.gates:
+    for gate in (*plan.gates, *changes):
         typer.echo(f"gate   {gate.text}")
     if not plan.gates:
         typer.echo("no gates: an audit will measure and not judge")

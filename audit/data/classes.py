@@ -8,8 +8,8 @@ from audit.data.columns import Categories, in_order
 from audit.data.labels import Answers, matched, refuse_missing
 from audit.data.sentences import did_you_mean, listed, quoted
 from audit.data.table import Table
-from audit.faults import Faults
 from probes.errors import AuditError
+from probes.faults import Faults
 from probes.types import IntArray
 
 MOST_CLASSES = 1_000

@@ -15,8 +15,8 @@ from audit.data.options import DataOptions
 from audit.data.readers import read
 from audit.data.roles import Roles, assigned, columns
 from audit.data.table import Table
-from audit.faults import Faults
 from probes.errors import AuditError
+from probes.faults import Faults
 from probes.types import FloatArray
 
 
@@ -44,6 +44,17 @@ class Content:
     def fingerprint(self) -> str:
         """The sha256 of all of it but the names of the rows."""
         return fingerprint(self._by_role())
+
+    @property
+    def inputs_fingerprint(self) -> str:
+        """The sha256 of what a model is asked and what is true of it, without any model's answers."""
+        asked = {k: v for k, v in self._by_role().items() if k not in ("prediction", "score")}
+        return fingerprint(asked)
+
+    @property
+    def labelled_fingerprint(self) -> str:
+        """The sha256 of texts and labels alone, whatever groups they are divided into."""
+        return fingerprint({k: v for k, v in self._by_role().items() if k in ("text", "label")})
 
     def _by_role(self) -> Mapping[str, Column]:
         found: dict[str, Column | None] = {"text": self.texts}

@@ -16,7 +16,7 @@ from audit.data.options import DataOptions, check
 from audit.data.roles import Roles
 from audit.data.sentences import plural, quoted
 from audit.data.table import Table
-from audit.faults import Faults
+from probes.faults import Faults
 from probes.types import Grouping, IntArray, Predictions, Samples
 from reports.record import DataInfo
 
@@ -30,12 +30,14 @@ class AuditData:
         classes: the names of the classes: those of the model, or those that the data name; () without labels.
         predictions: the answers of the model when they were given in a file, else None.
         info: what the record says of the data.
+        labelled_fingerprint: sha256 of texts and labels alone, by which an audit knows training data.
     """
 
     samples: Samples
     classes: tuple[str, ...]
     predictions: Predictions | None
     info: DataInfo
+    labelled_fingerprint: str
 
 
 def load(
@@ -137,13 +139,14 @@ def _audit_data(
     info = DataInfo(
         source=source,
         fingerprint=samples.fingerprint,
+        inputs_fingerprint=content.inputs_fingerprint,
         rows=len(samples),
         invalid_rows=0 if predictions is None else int(np.count_nonzero(~predictions.valid)),
         labels={} if labels is None else _counts(labels, classified.classes),
         groups={feature: groups.counts(grouping) for feature, grouping in groupings.items()},
         warnings=tuple(notes),
     )
-    return AuditData(samples, classified.classes, predictions, info)
+    return AuditData(samples, classified.classes, predictions, info, content.labelled_fingerprint)
 
 
 def _predictions(codes: IntArray | None, content: Content) -> Predictions | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from probes.errors import AuditError
 
 _FORM = "probe.name/metric{key=value, ...} <= 0.10 (or >=)"
+# The last dot may stand for the slash: `diff.accuracy`.
 _GATE = re.compile(
-    r"\s*(?P<probe>[A-Za-z_][\w.\-]*)\s*/\s*(?P<metric>[A-Za-z_][\w.\-]*)\s*"
+    r"\s*(?P<probe>[A-Za-z_][\w.\-]*)(?:\s*/\s*(?P<metric>[A-Za-z_][\w.\-]*)|\.(?P<last>[A-Za-z_][\w\-]*))\s*"
     r"(?:\{(?P<slice>(?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\})?\s*"
     r"(?P<sign><=|>=)\s*(?P<limit>\S+)\s*"
 )
@@ -40,7 +41,7 @@ class Gate:
 
 
 def parse(text: str) -> Gate:
-    """Read `probe.name/metric{key=value} <= 0.10`.
+    """Read `probe.name/metric{key=value} <= 0.10`; `diff.accuracy >= -0.02` is `diff/accuracy >= -0.02`.
 
     Raises:
         AuditError: when the text is not a gate.
@@ -51,7 +52,7 @@ def parse(text: str) -> Gate:
     return Gate(
         text=text.strip(),
         probe=found["probe"],
-        metric=found["metric"],
+        metric=found["metric"] or found["last"],
         slice=_slice(text, found["slice"] or ""),
         at_most=found["sign"] == "<=",
         limit=_limit(text, found["limit"]),

@@ -1,10 +1,10 @@
 """What could this data have shown, and how many rows would decide?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from probes.stats.contrasts import Target, pair_bounds
+from probes.stats.contrasts import Contrast, Target, pair_bounds, stated
 from probes.stats.limits import Estimates, one_sided
 from probes.types import BoolArray, FloatArray
 
@@ -50,7 +50,7 @@ class _Statement:
 
     slope: float
     offset: float
-    alone: bool
+    contrast: Contrast
 
     def value(self, a: FloatArray, b: FloatArray) -> FloatArray:
         return np.asarray(a[..., :, None] - self.slope * b[..., None, :] - self.offset)
@@ -59,15 +59,13 @@ class _Statement:
         return np.asarray(np.hypot(a[..., :, None], self.slope * b[..., None, :]))
 
     def pairs(self, values: FloatArray) -> FloatArray:
-        """The last two axes as one, without the pairs of a group with itself."""
-        k = values.shape[-1]
-        kept = np.ones((1, 1), dtype=bool) if self.alone else ~np.eye(k, dtype=bool)
-        return np.asarray(values[..., kept])
+        """The last two axes as one, with the pairs that the contrast speaks of."""
+        return np.asarray(values[..., stated(self.contrast, values.shape[-1])])
 
 
 def _statement(goal: Target, limit: float) -> _Statement:
-    slope, offset = {"value": (0.0, limit), "difference": (1.0, limit), "ratio": (limit, 0.0)}[goal.contrast]
-    return _Statement(slope, offset, goal.contrast == "value")
+    slopes = {"value": 0.0, "difference": 1.0, "ordered": 1.0, "ratio": limit}
+    return _Statement(slopes[goal.contrast], 0.0 if goal.contrast == "ratio" else limit, goal.contrast)
 
 
 def rows_needed(goal: Target, plan: Plan) -> int | None:
@@ -152,7 +150,7 @@ def detectable(goal: Target, plan: Plan) -> float | None:
     Undefined: None when no value could have failed, as in groups of a few rows, and for a gate that asks for
     a gap to be large or a ratio to be small.
     """
-    if goal.contrast != "value" and plan.at_most == (goal.contrast == "ratio"):
+    if goal.contrast in ("difference", "ratio") and plan.at_most == (goal.contrast == "ratio"):
         return None
     pair = _pair(goal, plan)
     near, far = plan.limit, _far_end(goal, plan, pair)
@@ -167,20 +165,20 @@ def detectable(goal: Target, plan: Plan) -> float | None:
 def _pair(goal: Target, plan: Plan) -> Estimates:
     index, row, column = hardest_pair(goal, plan)
     family, both = goal.families[index], [row] if goal.contrast == "value" else [row, column]
-    return Estimates(family.values[both], family.sizes[both], family.errors[both])
+    return family.of(both)
 
 
 def _far_end(goal: Target, plan: Plan, pair: Estimates) -> float:
     if goal.contrast == "ratio":
         return 0.0
     if np.isnan(pair.errors).all():
-        return 1.0 if plan.at_most else 0.0
+        return 1.0 if plan.at_most else -1.0 if goal.contrast == "ordered" else 0.0
     reach = 2 * _needed(goal, plan, pair)
     return plan.limit + reach if plan.at_most else plan.limit - reach
 
 
 def _would_fail(goal: Target, plan: Plan, pair: Estimates, value: float) -> bool:
-    moved = Estimates(_moved(goal, pair, value), pair.sizes, pair.errors)
+    moved = replace(pair, values=_moved(goal, pair, value))
     statement = _statement(goal, plan.limit)
     shown = float(statement.pairs(statement.value(moved.values, moved.values)).flat[0])
     return (shown if plan.at_most else -shown) >= _needed(goal, plan, moved)
@@ -202,5 +200,5 @@ def _moved(goal: Target, pair: Estimates, value: float) -> FloatArray:
         return np.array([value * pair.values[1], pair.values[1]])
     middle = float(pair.values.mean())
     if np.isnan(pair.errors).all():
-        middle = min(max(middle, value / 2), 1 - value / 2)
+        middle = min(max(middle, abs(value) / 2), 1 - abs(value) / 2)
     return np.array([middle + value / 2, middle - value / 2])

@@ -8,7 +8,7 @@ from probes.stats.contrasts import Target, lower, upper
 from probes.stats.limits import testable
 from probes.types import Measurement
 
-_NOUN = {"value": "value", "difference": "gap", "ratio": "ratio"}
+_NOUN = {"value": "value", "difference": "gap", "ratio": "ratio", "ordered": "difference"}
 _NAMED = 3
 
 
@@ -30,7 +30,7 @@ def passed(goal: Target, gate: Gate, value: float, plan: Plan) -> str:
     """What the data rule out."""
     bound = upper(goal, plan.passes) if gate.at_most else lower(goal, plan.passes)
     edge = f"{'more' if gate.at_most else 'less'} than {number(float(bound))}"
-    asks_every_pair = gate.at_most == (goal.contrast == "difference") and goal.contrast != "value"
+    asks_every_pair = goal.contrast == ("difference" if gate.at_most else "ratio")
     where = "for every pair of groups " if asks_every_pair else ""
     told = f"The {_NOUN[goal.contrast]} of {number(value)} is within the limit of {_limit(gate)}"
     return f"{told}: {where}the data rule out {edge}."
@@ -57,7 +57,10 @@ def undecided(
     """What the data leave open, and what would close it."""
     noun = _NOUN[goal.contrast]
     groups = f"{_names(goal, measurement, plan)}: " if goal.contrast != "value" else ""
-    told = f"Undecided: {groups}the {noun} may be {_range(goal, plan)}; the limit is {_limit(gate)}."
+    told = (
+        f"Undecided: {groups}by the tests of this gate the {noun} may be {_range(goal, plan)}; "
+        f"the limit is {_limit(gate)}."
+    )
     return " ".join(part for part in (told, _power(noun, smallest), _rows(goal, rows)) if part)
 
 
@@ -67,7 +70,8 @@ def _range(goal: Target, plan: Plan) -> str:
     if goal.contrast == "value":
         return f"between {number(low)} and {number(high)}"
     most = min(high, 1.0) if goal.contrast == "ratio" else high
-    return f"between {number(max(low, 0.0))} and {number(most)}"
+    least = low if goal.contrast == "ordered" else max(low, 0.0)
+    return f"between {number(least)} and {number(most)}"
 
 
 def _power(noun: str, smallest: float | None) -> str:
@@ -117,4 +121,4 @@ def _told(leaf: Measurement) -> str:
 
 
 def _group(leaf: Measurement) -> str:
-    return leaf.slice.get("group", "a group")
+    return leaf.slice.get("group") or ", ".join(leaf.slice.values()) or "a group"

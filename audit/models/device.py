@@ -1,6 +1,5 @@
 """On which device does the model run, and how many tokens does it take at once?"""
 
-from pathlib import Path
 from typing import Any
 
 from probes.errors import AuditError
@@ -32,20 +31,6 @@ def choose_device(name: str) -> Any:
     return device
 
 
-def device_name(device: Any) -> str:
-    """What the hardware calls itself, for the key of cached timings."""
-    import platform
-
-    import torch
-
-    if device.type == "cuda":
-        return str(torch.cuda.get_device_name(device))
-    capability = torch.backends.cpu.get_cpu_capability()
-    return (
-        f"{device.type} {_processor() or platform.processor()} {capability} {torch.get_num_threads()} threads"
-    )
-
-
 def token_budget(device: Any, dtype: str) -> int:
     """How many tokens, padding included, a batch holds at most."""
     return CPU_BUDGET.get(dtype, 1_000) if device.type == "cpu" else ACCELERATOR_BUDGET
@@ -59,14 +44,3 @@ def _count(device: Any) -> int:
     import torch
 
     return 1 if device.type == "cpu" else torch.accelerator.device_count()
-
-
-def _processor() -> str:
-    try:
-        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
-            wanted = [
-                line.partition(":")[2].strip() for line in lines if line.startswith(("model name", "flags"))
-            ]
-    except OSError:
-        return ""
-    return " ".join(wanted[:1]) + (" amx" if any("amx_bf16" in flags for flags in wanted[:2]) else "")

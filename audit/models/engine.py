@@ -12,6 +12,7 @@ from audit.models.batches import first_batch, longest_first
 from audit.models.tokens import Side, Tokens, collate, tokenize
 from probes.errors import AuditError
 from probes.progress import Progress, silent
+from probes.shortage import is_out_of_memory, release_memory
 from probes.types import BoolArray, FloatArray
 
 CACHED_TEXTS = 200_000
@@ -156,26 +157,6 @@ def near_ties(logits: FloatArray) -> BoolArray:
     """(N,) True where float32 logits depend on the batch enough to change the decision."""
     size = np.maximum(1.0, np.abs(logits).max(axis=1, initial=0.0))
     return np.asarray(margins(logits) <= ALONE * size)
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error of torch means that memory did not suffice."""
-    import torch
-
-    said = str(error).lower()
-    return (
-        isinstance(error, MemoryError | torch.OutOfMemoryError)
-        or "out of memory" in said
-        or "not enough memory" in said
-    )
-
-
-def release_memory(device: Any) -> None:
-    """Give cached blocks of an accelerator back; the CPU has none."""
-    import torch
-
-    if device.type != "cpu":
-        torch.accelerator.empty_cache()
 
 
 def _key(text: str) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 from audit.models.config import class_names, read_object
 from audit.models.device import choose_device
-from audit.models.engine import Engine, is_out_of_memory
+from audit.models.engine import Engine
 from audit.models.fingerprint import fingerprint
 from audit.models.folder import find
 from audit.models.padding import padding_side
@@ -19,8 +19,10 @@ from audit.models.probabilities import softmax
 from audit.models.tokens import longest_input
 from probes.errors import AuditError
 from probes.progress import Progress, silent
+from probes.shortage import is_out_of_memory
 from probes.types import FloatArray
 from reports.record import ModelInfo
+from training import prefix
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +113,8 @@ def load(
 def _engine(tokenizer: Any, module: Any, device: Any, classes: int, progress: Progress) -> Engine:
     _check_vocabulary(tokenizer, module)
     longest = longest_input(tokenizer, module)
+    # Whoever uses the tokenizer by itself cuts texts where the engine does.
+    tokenizer.model_max_length = longest
     engine = Engine(module, tokenizer, device, classes, longest, progress=progress)
     return replace(engine, side=padding_side(engine))
 
@@ -152,7 +156,9 @@ def _reader(folder: Path, tokenizer: Any, device: Any, classes: int) -> Callable
             raise AuditError(
                 f"{folder}: the model has {module.num_labels} classes, but id2label names {classes}"
             )
-        return _placed(module.eval().requires_grad_(requires_grad=True), device)
+        placed = _placed(module.eval().requires_grad_(requires_grad=True), device)
+        prefix.load(folder, placed)
+        return placed
 
     return read
 

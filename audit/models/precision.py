@@ -1,20 +1,18 @@
 """Which type of numbers answers fastest here, and how far are its logits from those of float32?"""
 
 import hashlib
-import json
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
 
-from audit.models.device import device_name, token_budget
+from audit.models.device import token_budget
 from audit.models.engine import Engine, margins
 from audit.models.tokens import tokenize
+from probes.choices import kept_choice, machine
 from probes.errors import AuditError
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
@@ -93,13 +91,8 @@ def logit_error(engine: Engine) -> float:
 
 
 def _fastest(engine: Engine, load_as: Callable[[str], Any], config: bytes) -> str:
-    key = _key(engine.device, config)
-    kept = _read_choices().get(key)
-    if kept in DTYPES[1:]:
-        return str(kept)
-    chosen = _timed_choice(engine, load_as)
-    _write_choice(key, chosen)
-    return chosen
+    key = hashlib.sha256(machine(engine.device).encode() + config).hexdigest()
+    return kept_choice(key, DTYPES[1:], lambda: _timed_choice(engine, load_as))
 
 
 def _timed_choice(engine: Engine, load_as: Callable[[str], Any]) -> str:
@@ -142,36 +135,3 @@ def _tried(engine: Engine, module: Any, tokens: Any, rows: Sequence[int]) -> flo
     except (RuntimeError, MemoryError):
         return float("inf")
     return 0.0
-
-
-def _key(device: Any, config: bytes) -> str:
-    import torch
-
-    parts = f"{device_name(device)}\0torch {torch.__version__}\0".encode()
-    return hashlib.sha256(parts + config).hexdigest()
-
-
-def _choices_file() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "assay" / "dtypes.json"
-
-
-def _read_choices() -> dict[str, Any]:
-    try:
-        kept = json.loads(_choices_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, RuntimeError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
-
-
-def _write_choice(key: str, dtype: str) -> None:
-    """Keep the choice, so that a second run here answers with the same bytes; a full disk is no fault."""
-    try:
-        path = _choices_file()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(
-            json.dumps(_read_choices() | {key: dtype}, indent=1, sort_keys=True), encoding="utf-8"
-        )
-        draft.replace(path)
-    except (OSError, RuntimeError):
-        return

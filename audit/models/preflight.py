@@ -10,6 +10,7 @@ from audit.models.config import class_names, read_object
 from audit.models.keys import dangerous_settings, foreign_files
 from audit.models.weights import weight_faults
 from probes.errors import AuditError
+from training import prefix
 
 TOKENIZER_FILES = (
     "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
@@ -33,7 +34,7 @@ def preflight(folder: Path) -> list[str]:
 
 def preflight_base(folder: Path) -> list[str]:
     """Every reason not to open the folder as a base to fine-tune; any architecture will do."""
-    return _faults(folder, lambda _config, _path: [])
+    return _faults(folder, lambda _config, path: _prefix_faults(path.parent))
 
 
 def _faults(folder: Path, kind_faults: Callable[[Mapping[str, Any], Path], list[str]]) -> list[str]:
@@ -73,6 +74,11 @@ def _config_faults(
         yield (
             f"{folder} holds an adapter; merge it into its base model with `merge_and_unload()` and save that"
         )
+    for path in sorted(folder.glob("*/adapter_config.json")):
+        yield (
+            f"{path.parent} holds an adapter, which the answers would be without; merge it into the model "
+            "with `merge_and_unload()`, save that, and remove the folder"
+        )
     if (folder / ".metadata").exists() or any(folder.glob("shard-*-model-*.safetensors")):
         yield f"{folder} is a distributed checkpoint; save the model with save_pretrained"
     if not path.exists():
@@ -89,6 +95,15 @@ def _config_faults(
             f"transformers"
         )
     yield from kind_faults(config, path)
+
+
+def _prefix_faults(folder: Path) -> list[str]:
+    if not (folder / prefix.FILE).exists():
+        return []
+    return [
+        f"{folder} was trained with a prefix ({prefix.FILE}), which training would lose; name the base that "
+        "it was trained from"
+    ]
 
 
 def _classifier_faults(config: Mapping[str, Any], path: Path) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from audit.models.config import read_object
 from probes.errors import AuditError
+from training import prefix
 
 SINGLE = "model.safetensors"
 INDEX = "model.safetensors.index.json"
@@ -47,7 +48,8 @@ def weight_faults(folder: Path) -> Iterator[str]:
     except AuditError as error:
         yield from error.faults
         return
-    for path in files:
+    beside = [path for path in (folder / prefix.FILE,) if path.exists()]
+    for path in (*files, *beside):
         if fault := _file_fault(path):
             yield fault
 

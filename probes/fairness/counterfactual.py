@@ -16,6 +16,7 @@ from probes.lexicons.swap import swapper
 from probes.registry import probe
 from probes.stats.means import mean
 from probes.stats.proportions import proportion
+from probes.stats.tests import p_even
 from probes.types import BoolArray, Context, Example, Finding, FloatArray, Measurement, Model, Table
 
 _SHOWN = 5
@@ -212,14 +213,7 @@ def _tested(found: _Answers, index: int) -> tuple[str | int | float | None, ...]
     shift = found.shift(index)
     up, down = int((shift > 0).sum()), int((shift < 0).sum())
     names = (found.direction.feature, found.direction.name, len(shift))
-    return (*names, become, stop, _binomial(become, stop), _t_test(shift), _binomial(up, down))
-
-
-def _binomial(up: int, down: int) -> float | None:
-    """Exact two-sided p-value that both are equally likely; None when there is neither."""
-    from scipy.stats import binomtest
-
-    return float(binomtest(up, up + down).pvalue) if up + down else None
+    return (*names, become, stop, p_even(become, stop), _t_test(shift), p_even(up, down))
 
 
 def _t_test(shift: FloatArray) -> float | None:

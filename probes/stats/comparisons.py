@@ -74,6 +74,36 @@ def ratio(
     return _compared("ratio", metric, groups, value, fault, slice, confidence, note)
 
 
+def difference(
+    metric: str,
+    first: Measurement,
+    second: Measurement,
+    *,
+    slice: Mapping[str, str] | None = None,  # noqa: A002 - the name of the field
+    confidence: float = 0.95,
+    note: str = "",
+) -> Measurement:
+    """The value of one group minus that of another, with an interval; unlike `gap` it has a sign.
+
+    Formula: `first - second`. Interval: the pair's bounds at (1 - confidence) / 2 each (see
+    `probes.stats.contrasts`).
+    Range: -1 to 1 for rates.
+    How to read it: above 0 the first is the larger. A gate `<= limit` asks only whether it is larger by more.
+    Undefined: when one of the two is.
+
+    Args:
+        metric: the name of the number.
+        first: a measurement made by `proportion` or `mean`.
+        second: another, of rows that are independent of the first.
+        slice: what part of the data it speaks of.
+        confidence: the level of the interval.
+        note: a sentence for the reader.
+    """
+    values = _values((first, second))
+    value = values[0] - values[1] if len(values) == 2 else None
+    return _compared("ordered", metric, (first, second), value, _too_few(values), slice, confidence, note)
+
+
 def worst(
     metric: str,
     parts: Sequence[Measurement],
@@ -121,7 +151,7 @@ def _no_ratio(values: Sequence[float]) -> str:
 
 
 def _compared(
-    contrast: Literal["difference", "ratio"],
+    contrast: Literal["difference", "ratio", "ordered"],
     metric: str,
     groups: Sequence[Measurement],
     value: float | None,
@@ -140,7 +170,12 @@ def _compared(
 
 
 def _left_out(groups: Sequence[Measurement]) -> str:
-    names = [group.slice.get("group", "a group without a name") for group in groups if group.value is None]
+    unnamed = "a group without a name"
+    names = [
+        group.slice.get("group") or ", ".join(group.slice.values()) or unnamed
+        for group in groups
+        if group.value is None
+    ]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"left out because it is undefined there: {', '.join(names[:_NAMED])}{more}" if names else ""
 
@@ -156,7 +191,9 @@ def _with_interval(measurement: Measurement, confidence: float) -> Measurement:
     if goal is None or measurement.value is None:
         return measurement
     level = (1 - confidence) / 2
-    low, high = max(float(lower(goal, level)), 0.0), float(upper(goal, level))
+    low, high = float(lower(goal, level)), float(upper(goal, level))
+    if goal.contrast == "ordered":
+        return replace(measurement, low=low, high=high)
     rates = all(leaf.successes is not None for leaf in leaves)
     most = 1.0 if rates or goal.contrast == "ratio" else high
-    return replace(measurement, low=low, high=min(high, most))
+    return replace(measurement, low=max(low, 0.0), high=min(high, most))

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 
 from probes.stats.limits import Estimates, estimates, one_sided, testable
-from probes.types import FloatArray, Measurement
+from probes.types import BoolArray, FloatArray, Measurement
 
-Contrast = Literal["value", "difference", "ratio"]
+Contrast = Literal["value", "difference", "ratio", "ordered"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,8 +17,8 @@ class Target:
     """The number that a gate judges, as the extreme of many statements about pairs of groups.
 
     Attributes:
-        contrast: "difference" (the largest over all ordered pairs), "ratio" (the smallest), or "value" (one
-            number).
+        contrast: "difference" (the largest over all ordered pairs), "ratio" (the smallest), "ordered" (the
+            first of two groups minus the second), or "value" (one number).
         families: the groups of each comparison; pairs are formed within a family.
     """
 
@@ -29,7 +29,15 @@ class Target:
     def statements(self) -> int:
         """How many ordered pairs there are; 1 for a plain value."""
         sizes = [family.values.shape[-1] for family in self.families]
-        return 1 if self.contrast == "value" else sum(k * (k - 1) for k in sizes)
+        return sum(int(stated(self.contrast, k).sum()) for k in sizes)
+
+
+def stated(contrast: Contrast, groups: int) -> BoolArray:
+    """(K, K) the pairs, row against column, that a contrast of K groups speaks of."""
+    every = np.ones((groups, groups), dtype=bool)
+    if contrast == "ordered":
+        return np.triu(every, k=1)
+    return every if contrast == "value" else ~np.eye(groups, dtype=bool)
 
 
 def target(measurement: Measurement) -> Target | None:
@@ -84,7 +92,7 @@ def pair_values(contrast: Contrast, groups: Estimates) -> FloatArray:
     if contrast == "value":
         return np.asarray(a)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _pairs(a - b if contrast == "difference" else a / b)
+        return _pairs(contrast, a / b if contrast == "ratio" else a - b)
 
 
 def pair_bounds(contrast: Contrast, groups: Estimates, tail: float) -> tuple[FloatArray, FloatArray]:
@@ -93,7 +101,7 @@ def pair_bounds(contrast: Contrast, groups: Estimates, tail: float) -> tuple[Flo
     Formula: the variance of each group is recovered from the distance between its value and its own one-sided
     bound: `low = a - b - sqrt((a - low(a))² + (high(b) - b)²)`. For the ratio, the same for `a - r b`, solved
     for r.
-    Shape: (..., K, K) each; NaN on the diagonal. For "value": (..., 1, 1).
+    Shape: (..., K, K) each; NaN for pairs that the contrast does not speak of. For "value": (..., 1, 1).
 
     References:
         R. G. Newcombe (1998), Interval estimation for the difference between independent proportions,
@@ -108,9 +116,12 @@ def pair_bounds(contrast: Contrast, groups: Estimates, tail: float) -> tuple[Flo
     if contrast == "value":
         return low[..., :, None], high[..., :, None]
     value = groups.values
-    if contrast == "difference":
-        return _difference_bounds(value, low, high)
-    return _ratio_bounds(value, np.maximum(low, 0), high)
+    bounds = (
+        _ratio_bounds(value, np.maximum(low, 0), high)
+        if contrast == "ratio"
+        else _difference_bounds(value, low, high)
+    )
+    return _pairs(contrast, bounds[0]), _pairs(contrast, bounds[1])
 
 
 def _difference_bounds(value: FloatArray, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -118,7 +129,7 @@ def _difference_bounds(value: FloatArray, low: FloatArray, high: FloatArray) -> 
     down, up = value - low, high - value
     below = np.hypot(down[..., :, None], up[..., None, :])
     above = np.hypot(up[..., :, None], down[..., None, :])
-    return _pairs(gap - below), _pairs(gap + above)
+    return gap - below, gap + above
 
 
 def _ratio_bounds(value: FloatArray, low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -129,7 +140,7 @@ def _ratio_bounds(value: FloatArray, low: FloatArray, high: FloatArray) -> tuple
         up = (product + _root(product**2 - far[..., :, None] * near[..., None, :])) / near[..., None, :]
     # Where a lower bound is 0: the numerator may be 0 (ratio 0), the denominator may be (no upper bound).
     down = np.where(near[..., :, None] == 0, 0.0, down)
-    return _pairs(down), _pairs(np.where(near[..., None, :] == 0, np.inf, up))
+    return down, np.where(near[..., None, :] == 0, np.inf, up)
 
 
 def _root(square: FloatArray) -> FloatArray:
@@ -137,6 +148,5 @@ def _root(square: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.maximum(square, 0)))
 
 
-def _pairs(values: FloatArray) -> FloatArray:
-    itself = np.eye(values.shape[-1], dtype=bool)
-    return np.where(itself, np.nan, values)
+def _pairs(contrast: Contrast, values: FloatArray) -> FloatArray:
+    return np.where(stated(contrast, values.shape[-1]), values, np.nan)

@@ -39,6 +39,27 @@ def _smallest_level(holds: Callable[[float], bool]) -> float:
     return float(np.exp(high))
 
 
+def p_even(one: int, other: int) -> float | None:
+    """The p-value of "both outcomes are equally likely", exact and two-sided.
+
+    With the rows that two models decide differently it is McNemar's exact test, with the rises and falls of
+    paired numbers the sign test.
+
+    Formula: twice the smaller tail of the binomial distribution with `one + other` trials and chance one
+    half, at most 1.
+    Range: 0 to 1.
+    Undefined: None when there is neither.
+
+    References:
+        Q. McNemar (1947), Note on the sampling error of the difference between correlated proportions,
+        Psychometrika 12.
+    """
+    from scipy.special import bdtr
+
+    trials = one + other
+    return min(1.0, 2 * float(bdtr(min(one, other), trials, 0.5))) if trials else None
+
+
 def holm(p_values: Sequence[float]) -> FloatArray:
     """p-values corrected so that one or more of them is wrong in at most the level of runs.
 

@@ -168,12 +168,6 @@ def test_a_plan_of_its_own_goes_through_the_command_line(rows, base, tmp_path, m
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
-@pytest.mark.parametrize("adapter", ["prefix", "prompt"])
-def test_an_adapter_that_leaves_no_classifier_is_refused(adapter):
-    with pytest.raises(AuditError, match=f"'{adapter}' puts virtual tokens .* take lora"):
-        trainer.build({"data": "a.csv", "out": "m", "adapter": adapter})
-
-
 def test_missing_packages_are_told_with_the_other_faults(rows, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("training.adapters.find_spec", lambda name: None)
     monkeypatch.setattr("training.trackers.find_spec", lambda name: None)

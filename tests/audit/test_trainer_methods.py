@@ -113,6 +113,9 @@ def test_a_mitigation_in_training_shrinks_the_gap_that_the_audit_measures(name, 
     if "mitigation" in MITIGATIONS[name]:
         assert said["mitigation"]["name"] == MITIGATIONS[name]["mitigation"]
         assert sum(said["mitigation"]["rows"].values()) == record.data.split.sizes["train"]
+        chosen = min(record.epochs, key=lambda epoch: epoch.validation.criterion).epoch
+        assert (record.best_epoch, "validation loss" in record.chosen_by) == (chosen, True)
+        assert record.chosen_by != "validation loss"
     else:
         assert said["augmentation"]["copies"] > 1000
 
@@ -188,11 +191,14 @@ def test_adversarial_training_says_which_attack_it_took(attack, config):
     assert record.steps == 6
 
 
-def test_attack_mitigation_teacher_copies_and_adapter_go_together(config, plain):
+def test_attack_mitigation_teacher_copies_and_adapter_go_together(config, plain, tmp_path):
+    words = str(tmp_path / "words.json")
+    (tmp_path / "words.json").write_text('{"film": ["movie"], "old": ["aged", "ancient"]}')
     record = trainer.train(
         config(
             "all", method="adversarial", radius=0.01, mitigation="group_dro", group=["sex"],
-            augment=["typos"], teacher=plain, attacker="typos", attacker_share=0.02, adapter="lora",
+            augment=["typos", "synonyms"], synonyms=words, augment_synonyms=0.5, group_dro_adjustment=1,
+            teacher=plain, attacker="typos", attacker_share=0.02, adapter="lora",
             attacker_queries=8, num_train_epochs=2,
         )
     )  # fmt: skip
@@ -217,14 +223,20 @@ def test_a_student_takes_over_what_its_teacher_learnt(config, plain, audited):
     ("settings", "faults"),
     [
         ({"mitigation": "balanced"}, ("none is named", "--group")),
-        ({"group": ["sex"]}, ("group = sex is for a mitigation",)),
+        ({"group": ["sex"]}, ("group = sex does nothing without mitigation; add --mitigation",)),
         ({"mitigation": "balanced", "group": ["age"]}, ("age",)),
         (
             {"attack": "pgd", "radius": 0.1, "attacker": "typos", "num_train_epochs": 1},
-            ("attack = 'pgd'", "radius = 0.1", "two epochs"),
+            ("attack = 'pgd'", "radius = 0.1", "num_train_epochs to two"),
         ),
-        ({"method": "adversarial", "attack_steps": 2}, ("'fgm' has no such setting",)),
-        ({"method": "adversarial", "attack": "smart", "attack_clean": 0.1}, ("'smart' has no such",)),
+        (
+            {"method": "adversarial", "attack_steps": 2},
+            ("attack_steps = 2 does nothing without attack = 'pgd'",),
+        ),
+        (
+            {"method": "adversarial", "attack": "smart", "attack_clean": 0.1},
+            ("attack_clean = 0.1 does nothing without attack = 'fgm'",),
+        ),
         (
             {
                 "method": "private",
@@ -237,6 +249,11 @@ def test_a_student_takes_over_what_its_teacher_learnt(config, plain, audited):
         ),
         ({"mitigation": "balanced", "group": ["sex"], "augment": ["counterfactual"]}, ("nobody knows its",)),
         ({"teacher": "nowhere"}, ("nowhere",)),
+        ({"augment": ["synonyms"]}, ("needs a file of synonyms; name one with --synonyms",)),
+        ({"augment": ["synonyms"], "synonyms": "nowhere.json"}, ("nowhere.json cannot be read",)),
+        ({"attacker": "typo"}, ("attacker = 'typo' is not known",)),
+        ({"attacker": "typos", "max_steps": 30}, ("max_steps = 30 ends within epoch 1, which has 3",)),
+        ({"temperature": 3, "attacker_share": 0.1}, ("temperature = 3.0 does nothing", "attacker_share")),
         ({"lexicon": "nowhere.toml", "augment": ["counterfactual"]}, ("nowhere.toml",)),
     ],
 )

@@ -182,7 +182,7 @@ def test_ctrl_c_is_told_and_leaves_nothing(fair, tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("audit.runner.run", interrupted)
+    monkeypatch.setattr("audit.runner.audited", interrupted)
     done = audit("run", "--predictions", fair, *COLUMNS, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (130, "audit: interrupted; no result was written\n")
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """Do the docs name what there is, and does what they show run?"""
 
+import json
 import re
 import subprocess
 import sys
@@ -52,7 +53,30 @@ def test_every_setting_is_documented(setting):
     assert f"`{setting}`" in text("docs/settings.md")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def headings(page):
+    """The anchors of a page's headings, as GitHub names them."""
+    prose = re.sub(r"^ *```.*?^ *```", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    found = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page):
-    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text("utf-8"))
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    links = re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", page.read_text("utf-8"))
+    assert [link for link, _ in links if not (page.parent / link).exists()] == []
+    places = [(page.parent / link if link else page, anchor) for link, anchor in links if anchor]
+    assert [anchor for there, anchor in places if anchor not in headings(there)] == []
+
+
+def test_every_page_stands_in_the_index():
+    index = text("docs/README.md")
+    pages = [p.relative_to(ROOT / "docs").as_posix() for p in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in pages if page != "README.md" and f"({page})" not in index] == []
+
+
+def test_the_record_is_documented_by_its_schema():
+    schema = json.loads(text("reports/record.schema.json"))
+    page = text("docs/record.md")
+    fields = [f for part in (schema, *schema["$defs"].values()) for f in part["properties"]]
+    assert [name for name in schema["$defs"] if f"## {name}" not in page] == []
+    assert [field for field in fields if f"| `{field}` |" not in page] == []

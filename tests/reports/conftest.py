@@ -43,6 +43,12 @@ def hostile() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def pdf() -> ModuleType:
+    """Reads what Chromium printed: `pages(content)`."""
+    return _beside("pdf")
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium; without it the test is skipped, in CI it fails."""
     if CHROMIUM is None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from probes.stats.comparisons import gap, ratio, worst
 from probes.stats.proportions import proportion
-from probes.types import Comparison, Curve, Example, Measurement, Table
+from probes.types import Comparison, Curve, Example, Highlight, Highlights, Measurement, Table
 from reports.record import (
     AuditRecord,
     DataInfo,
@@ -142,6 +142,27 @@ def calibration():
                     ("swapped", "He gave a moving performance."),
                 ),
                 "positive 0.81 became 0.47.",
+            ),
+            Highlights(
+                "Words that decide",
+                (
+                    Highlight(
+                        "positive 0.81",
+                        (
+                            ("She", 0.21),
+                            (" ", None),
+                            ("gave", 0.02),
+                            (" a ", None),
+                            ("moving", 1.93),
+                            (" ", None),
+                            ("performance", -0.64),
+                            (".", 0.0),
+                        ),
+                    ),
+                    Highlight("negative 0.97", (("dull", 2.5), (" ", None), ("and", -1.1), (" flat", 1.6))),
+                ),
+                "Scores in log-odds.",
+                private=False,
             ),
         ),
     )

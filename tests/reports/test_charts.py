@@ -1,10 +1,8 @@
 """Do marks stand where the numbers are?"""
 
-import re
-
 import pytest
 
-from probes.types import Comparison, Curve, Measurement
+from probes.types import Comparison, Measurement
 from reports import charts
 from reports.record import Verdict
 from reports.scale import Scale, around
@@ -156,26 +154,6 @@ def test_an_undefined_number_has_no_gauge():
 def test_a_number_beyond_rates_has_a_gauge():
     panel = charts.gauge(verdict(value=8.5, low=7.0, high=11.0, limit=3.0), None)
     assert panel.limit < panel.marks[0].low < panel.marks[0].at
-
-
-def test_a_curve_rises_where_its_numbers_do():
-    drawn = charts.line(
-        Curve("t", "x", "y", (0.0, 1.0, 2.0), (0.0, 0.5, 1.0), (0.0, 0.4, 0.9), (0.1, 0.6, 1.0))
-    )
-    heights = [float(y) for y in re.findall(r",([\d.]+)", drawn.points)]
-    assert heights == sorted(heights, reverse=True)
-    assert len(drawn.band.split()) == 6
-    assert drawn.description == "3 points, from 0.000 at 0.000 to 1.000 at 2; between 0.000 and 1.000."
-
-
-@pytest.mark.parametrize("curve", [Curve("t", "x", "y", (), ()), Curve("t", "x", "y", (1.0,), (1.0, 2.0))])
-def test_a_curve_without_points_is_not_drawn(curve):
-    assert charts.line(curve) is None
-
-
-def test_a_curve_of_many_points_has_no_dots():
-    xs = tuple(float(i) for i in range(100))
-    assert charts.line(Curve("t", "x", "y", xs, xs)).dots == ()
 
 
 def test_bars_are_long_as_their_counts():

@@ -32,7 +32,9 @@ def _run(losses, *, epochs=None, patience=99, loss=0.0):
         session.module.weight.grad = torch.tensor(-1.0)
         return torch.tensor(loss)
 
-    scores = iter([None if x is None else Scores(rows=1, loss=x, accuracy=0.5) for x in losses])
+    scores = iter(
+        [x if x is None or isinstance(x, Scores) else Scores(rows=1, loss=x, accuracy=0.5) for x in losses]
+    )
     rows = Batch(np.array([0]), {}, torch.tensor([0]))
     course = loop.run(
         session, lambda epoch: [rows], gradients, lambda: next(scores),
@@ -56,6 +58,14 @@ def test_training_stops_after_patience_and_the_best_weights_come_back(losses, pa
     """Each epoch is one step that adds 1 to the weight, so the weight says which epoch it comes from."""
     course, weight = _run(losses, patience=patience)
     assert (len(course.epochs), course.best, weight) == (run, best, float(best))
+
+
+def test_what_a_mitigation_makes_small_chooses_the_epoch_not_the_loss():
+    """The loss is lowest in epoch 3, the criterion in epoch 2."""
+    scores = [
+        Scores(rows=1, loss=loss, accuracy=0.5, criterion=value) for loss, value in ((3, 2), (2, 1), (1, 3))
+    ]
+    assert _run(scores)[0].best == 2
 
 
 def test_a_loss_that_is_no_number_ends_training():

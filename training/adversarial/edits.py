@@ -1,18 +1,29 @@
 """Which typos turn a model's answer? A greedy search that asks nothing of the model but its probabilities."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
+from probes.content import generator
+from probes.perturbations.typos import edits, words
+from probes.progress import Advance, Progress, silent
 from probes.types import FloatArray, IntArray, Model
-from training.augmentation.rows import generator
-from training.augmentation.typos import edits, words
 
-Attacker = Callable[[Model, Sequence[str], IntArray], Sequence[str]]
-"""`attacker(model, texts, labels)`: for each text one that means the same and that the model gets wrong,
-or at least is less sure of; the text itself where there is none, or where it is wrong already."""
+
+class Attacker(Protocol):
+    """Makes adversarial texts."""
+
+    def __call__(
+        self, model: Model, texts: Sequence[str], labels: IntArray, *, progress: Progress = silent
+    ) -> Sequence[str]:
+        """For each text one that means the same and that the model gets wrong, or at least is less sure of.
+
+        The text itself where there is none, or where it is wrong already. What is found for a text must
+        depend on no other text: several processes share the texts.
+        """
+
 
 Found = TypeVar("Found")
 Search = Generator[Sequence[str], FloatArray, Found]
@@ -35,20 +46,32 @@ def greedy_typos(*, queries: int = 60, share: float = 0.3, choices: int = 6, see
 
     Reference: Gao et al. (2018), Black-box generation of adversarial text sequences to evade deep learning
         classifiers
-    (DeepWordBug), for ranking first and editing after; the typos are those of `training.augmentation.typos`.
+    (DeepWordBug), for ranking first and editing after; the typos are those of `probes.perturbations.typos`.
     """
 
-    def attack(model: Model, texts: Sequence[str], labels: IntArray) -> list[str]:
-        pairs = zip(texts, labels.tolist(), strict=True)
-        return together(
-            model, [_search(t, c, queries=queries, share=share, choices=choices, seed=seed) for t, c in pairs]
-        )
+    def attack(
+        model: Model, texts: Sequence[str], labels: IntArray, *, progress: Progress = silent
+    ) -> list[str]:
+        settings = {"queries": queries, "choices": choices, "seed": seed}
+        searches = [
+            _search(text, label, share=share, **settings)
+            for text, label in zip(texts, labels.tolist(), strict=True)
+        ]
+        with progress("searching adversarial texts", len(searches)) as advance:
+            return together(model, searches, advance)
 
     return attack
 
 
-def together(model: Model, searches: Sequence[Search[Found]]) -> list[Found]:
-    """Run all searches side by side: one question to the model for each round of all that are not over."""
+def together(
+    model: Model,
+    searches: Sequence[Search[Found]],
+    advance: Advance = lambda done: None,  # noqa: ARG005
+) -> list[Found]:
+    """Run all searches side by side: one question to the model for each round of all that are not over.
+
+    `advance` is told of those that are.
+    """
     found: dict[int, Found] = {}
     asked = {index: next(search) for index, search in enumerate(searches)}
     while asked:
@@ -61,6 +84,7 @@ def together(model: Model, searches: Sequence[Search[Found]]) -> list[Found]:
                 asked[index] = searches[index].send(part)
             except StopIteration as end:
                 found[index] = end.value
+                advance(1)
     return [found[index] for index in range(len(searches))]
 
 

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from probes.errors import AuditError
+from probes.progress import Progress, silent
 from probes.types import IntArray, Model
 from training.adversarial.edits import Attacker
 from training.batches import Batch, Tokens
+from training.processes import ALONE, Processes, agreed, gathered
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class AdversarialTexts:
         texts: (N,) the texts of all rows.
         labels: (N,) their labels.
         rows: which rows are trained on.
+        together: the processes that share the search.
+        progress: shows how far it is.
         made: the epoch in which `shown` was made; 0 when it was not yet.
         shown: row -> the text that it shows.
     """
@@ -69,6 +73,8 @@ class AdversarialTexts:
     texts: Sequence[str]
     labels: IntArray
     rows: IntArray
+    together: Processes = ALONE
+    progress: Progress = silent
     made: int = field(default=0, init=False)
     shown: dict[int, str] = field(default_factory=dict, init=False)
 
@@ -82,8 +88,15 @@ class AdversarialTexts:
         rng = np.random.default_rng([self.mixing.seed, epoch])
         wanted = max(1, round(self.mixing.share * len(self.rows)))
         rows = np.sort(rng.permutation(self.rows)[:wanted])
+        mine = rows[self.together.index :: self.together.count]
+        shown: dict[int, str] = {}
+        for part in gathered(agreed(self.together, self._found, mine), self.together):
+            shown |= part
+        return {row: shown[row] for row in sorted(shown)}
+
+    def _found(self, rows: IntArray) -> dict[int, str]:
         originals = [self.texts[row] for row in rows]
-        found = self.mixing.attacker(self.model, originals, self.labels[rows])
+        found = self.mixing.attacker(self.model, originals, self.labels[rows], progress=self.progress)
         if len(found) != len(originals):
             raise AuditError(
                 f"the attacker gave {len(found)} texts for {len(originals)}; it must give one for each"

@@ -6,14 +6,14 @@ is climbed is the loss that is then made small (Zhu et al., 2020, section 3.3).
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from training.adversarial.ascent import Ascent, Ball, NormName, ascend, ball, begin, climbed, noise
 from training.adversarial.embeddings import logits_at, words
 from training.batches import Batch
-from training.methods import Gradients, Loss, Method, Session
+from training.methods import Gradients, Loss, Method, Session, logits
+from training.processes import whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -102,8 +102,8 @@ def worst_case(loss: Loss, ascent: Ascent, *, clean: float = 0.0) -> Gradients:
     def gradients(session: Session, batch: Batch) -> "Tensor":
         attacked = _attacked(batch, clean)
         bench = _bench(session, batch, ascent)
-        delta = ascend(ascent, bench.ball, bench.start, lambda d: bench.scaled(loss(bench.inner(d), batch)))
-        value = loss(bench.outer(delta * attacked), batch)
+        delta = ascend(ascent, bench.ball, bench.start, lambda d: bench.scaled(loss(bench.moved(d), batch)))
+        value = loss(bench.moved(delta * attacked), batch)
         session.accelerator.backward(value)
         return value.detach()
 
@@ -119,11 +119,9 @@ def on_the_way(loss: Loss, ascent: Ascent) -> Gradients:
         for step in range(ascent.steps):
             if delta.grad is not None:
                 delta = climbed(ascent, bench.ball, delta, delta.grad)
-            last = step == ascent.steps - 1
-            delta.requires_grad_(not last)
-            with _synchronised(session, wanted=last):
-                value = loss(bench.outer(delta), batch) / ascent.steps
-                session.accelerator.backward(value)
+            delta.requires_grad_(step < ascent.steps - 1)
+            value = loss(bench.moved(delta), batch) / ascent.steps
+            session.accelerator.backward(value)
             values.append(value.detach())
         return sum(values[1:], values[0])
 
@@ -141,9 +139,9 @@ def smooth(loss: Loss, ascent: Ascent, *, weight: float) -> Gradients:
         clean = bench.plain()
         there = clean.detach()
         delta = ascend(
-            ascent, bench.ball, bench.start, lambda d: bench.scaled(divergence(bench.inner(d), there))
+            ascent, bench.ball, bench.start, lambda d: bench.scaled(divergence(bench.moved(d), there))
         )
-        value = loss(clean, batch) + weight * divergence(bench.outer(delta), clean)
+        value = loss(clean, batch) + weight * divergence(bench.moved(delta), clean)
         session.accelerator.backward(value)
         return value.detach()
 
@@ -166,8 +164,7 @@ class _Bench:
     Attributes:
         ball: where its perturbations may be.
         start: the perturbation before the first step.
-        inner: perturbation -> logits, for passes of which only the perturbation's gradient is taken.
-        outer: perturbation -> logits, for passes of which the weights' gradient is taken.
+        moved: perturbation -> logits of the batch.
         plain: the logits without perturbation.
         scaled: a loss as the gradient scaling of fp16 wants it; without, its gradient is 0 for want of
             digits.
@@ -175,40 +172,34 @@ class _Bench:
 
     ball: Ball
     start: "Tensor"
-    inner: Callable[["Tensor"], "Tensor"]
-    outer: Callable[["Tensor"], "Tensor"]
+    moved: Callable[["Tensor"], "Tensor"]
     plain: Callable[[], "Tensor"]
     scaled: Callable[["Tensor"], "Tensor"]
 
 
 def _bench(session: Session, batch: Batch, ascent: Ascent) -> _Bench:
-    # What wraps the module for several devices waits for gradients of weights, which the inner passes have
-    # not.
-    module, scaler = session.accelerator.unwrap_model(session.module), session.accelerator.scaler
+    module, scaler = session.module, session.accelerator.scaler
     layer, within = module.get_input_embeddings(), ball(ascent, words(module, batch))
-    start = begin(
-        ascent, within
-    )  # before the generator is marked, or noise and dropout would be the same draws
+    # Before the generator is marked, or noise and dropout would be the same draws.
+    start = begin(ascent, within)
     rewind = _rewinder(batch.labels.device)
 
-    def through(asked: Any) -> Callable[["Tensor"], "Tensor"]:
-        return lambda delta: (rewind(), logits_at(asked, batch, delta, layer))[1]
+    def moved(delta: "Tensor") -> "Tensor":
+        rewind()
+        return whole(logits_at(module, batch, delta, layer), len(batch.rows), session.together)
 
-    return _Bench(
-        within,
-        start,
-        inner=through(module),
-        outer=through(session.module),
-        plain=lambda: (rewind(), session.module(**batch.inputs).logits)[1],
-        scaled=scaler.scale if scaler else lambda value: value,
-    )
+    def plain() -> "Tensor":
+        rewind()
+        return logits(session, batch)
+
+    return _Bench(within, start, moved, plain, scaler.scale if scaler else lambda value: value)
 
 
 def _attacked(batch: Batch, clean: float) -> "Tensor":
-    """(B, 1, 1) 0 for the rows that are left as they are, 1 for the others."""
+    """0 for the rows of this process that are left as they are, 1 for the others, to multiply (B, L, D)."""
     import torch
 
-    chance = torch.full((len(batch.labels), 1, 1), 1 - clean, device=batch.labels.device)
+    chance = torch.full((len(batch.inputs["input_ids"]), 1, 1), 1 - clean, device=batch.labels.device)
     return chance.bernoulli() if clean else chance
 
 
@@ -219,8 +210,3 @@ def _rewinder(device: Any) -> Callable[[], None]:
     source: Any = torch if device.type == "cpu" else getattr(torch, device.type)
     state = source.get_rng_state()
     return lambda: source.set_rng_state(state)
-
-
-def _synchronised(session: Session, *, wanted: bool) -> AbstractContextManager[Any]:
-    """Gradients of several devices are put together once a step, not once a pass."""
-    return nullcontext() if wanted else session.accelerator.no_sync(session.module)

@@ -1,11 +1,11 @@
 """How are changed copies of texts put beside the texts that they come from?"""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from probes.content import generator
 from probes.types import IntArray
 
 Transform = Callable[[str, np.random.Generator], str]
@@ -57,12 +57,6 @@ def augmented(
     ]
     origin = np.concatenate([np.arange(len(texts)), np.array([row for _, row in copied], dtype=np.int64)])
     return Augmented((*texts, *(text for text, _ in copied)), labels[origin], origin)
-
-
-def generator(text: str, seed: Sequence[int]) -> np.random.Generator:
-    """A generator that follows from the text and the seed alone."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    return np.random.default_rng([int.from_bytes(digest[:8], "big"), *seed])
 
 
 def _copies(text: str, transform: Transform, copies: int, *, seed: Sequence[int]) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from probes.errors import AuditError
-from probes.types import Grouping, IntArray
+from probes.types import FloatArray, Grouping, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,3 +49,14 @@ def require_all(found: Cells, rows: IntArray, purpose: str) -> None:
             f"{purpose} needs rows of every group with every class to train on; there is none with "
             f"{'; '.join(empty)}; join small groups into one, or give more rows"
         )
+
+
+def losses_by_cell(codes: IntArray, losses: FloatArray) -> FloatArray:
+    """(G,) the mean loss of each cell that has a row; rows of unknown cell are one cell more.
+
+    Args:
+        codes: (V,) the cell of each row, -1 where it is not known.
+        losses: (V,) the loss of each row.
+    """
+    _, places = np.unique(codes, return_inverse=True)
+    return np.asarray(np.bincount(places, weights=losses) / np.bincount(places))

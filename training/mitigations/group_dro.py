@@ -85,13 +85,18 @@ class GroupDRO:
         self._batch = None
 
 
-def size_adjustments(codes: IntArray, strength: float) -> FloatArray:
+def size_adjustments(codes: IntArray, strength: float, *, cells: int = 0) -> FloatArray:
     """(G,) `strength` / sqrt(n_g): small groups, which a model overfits first, count as worse than they look.
+
+    Args:
+        codes: (N,) the group of each training row.
+        strength: C of the reference.
+        cells: groups there are at least, also without a row.
 
     Sagawa et al. (2020), equation 5; strengths from 0 to 5 are tried there. Rows of unknown group are the
     last group.
     """
-    counts = np.bincount(np.where(codes < 0, codes.max(initial=-1) + 1, codes))
+    counts = np.bincount(np.where(codes < 0, codes.max(initial=-1) + 1, codes), minlength=cells)
     return strength / np.sqrt(np.maximum(counts, 1))
 
 

@@ -19,7 +19,8 @@ def reweighting(cells: Cells, rows: IntArray) -> FloatArray:
         rows: which rows are trained on.
 
     Returns:
-        (N,) the weights, above 0, for `training.losses.weighted`; 1 also for rows outside `rows`.
+        (N,) the weights, above 0, for `training.losses.weighted`; rows outside `rows` have the weight of
+        their cell, so that a validation loss can be taken as the training loss is.
 
     Raises:
         AuditError: when a group has no row of a class: no weight makes them independent then.
@@ -31,6 +32,6 @@ def reweighting(cells: Cells, rows: IntArray) -> FloatArray:
     share = cells.counts(rows) / cells.counts(rows).sum()
     table = share.sum(axis=1, keepdims=True) * share.sum(axis=0, keepdims=True) / share
     weights = np.ones(len(cells.codes))
-    known = rows[cells.codes[rows] >= 0]
+    known = cells.codes >= 0
     weights[known] = table.ravel()[cells.codes[known]]
     return weights

@@ -9,6 +9,7 @@ from probes.errors import AuditError
 from training.batches import Batch
 from training.private import randomness
 from training.private.positions import expanded
+from training.processes import ALONE, Processes, spread, sum_up
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,6 +32,7 @@ class Engine:
         optimizer: Opacus' optimiser around the one that was given.
         clipping: "ghost" keeps the norm of each row's gradient, "hooks" the gradient itself.
         samples: Opacus' hooks.
+        together: the processes whose clipped sums make one.
         releases: one entry for each time that noise was added, made by Opacus' optimiser itself.
     """
 
@@ -38,6 +40,7 @@ class Engine:
     optimizer: Any
     clipping: Clipping
     samples: Any
+    together: Processes = ALONE
     releases: list[int] = field(default_factory=list)
 
 
@@ -50,6 +53,7 @@ def attached(
     max_grad_norm: float,
     noise_multiplier: float,
     batch_size: int,
+    together: Processes = ALONE,
 ) -> Iterator[Engine]:
     """Make `module` ready for private steps; afterwards it is as it was, and its state keys never change.
 
@@ -60,6 +64,7 @@ def attached(
         max_grad_norm: C, the norm to which they are.
         noise_multiplier: standard deviation of the noise in units of C.
         batch_size: B, by which the noisy sum is divided.
+        together: the processes that share the rows of a step.
 
     Raises:
         AuditError: when Opacus cannot work with the module.
@@ -85,7 +90,7 @@ def attached(
             expected_batch_size=batch_size,
             generator=torch.Generator(device=next(module.parameters()).device),
         )
-        engine = Engine(module, wrapped, clipping, samples)
+        engine = Engine(module, wrapped, clipping, samples, together)
         wrapped.attach_step_hook(lambda _: engine.releases.append(1))
         yield engine
 
@@ -116,9 +121,13 @@ def accumulate(engine: Engine, batch: Batch, loss: RowLoss) -> "Tensor":
 def release(engine: Engine) -> None:
     """End the step, also one without rows: add noise to the sum once, divide it by B and move the weights.
 
+    Of several processes each adds noise to the sum over all of them, and all go on with the weights of the
+    main one: what is known of the rows after a step is one sum with one noise.
+
     Raises:
         AuditError: when the sum is not finite.
     """
+    _sum_over_processes(engine)
     for weights in engine.optimizer.params:
         # A physical batch of no rows ends every step, so that a step without rows is no special case.
         weights.grad = weights.detach().new_zeros(weights.shape)
@@ -128,6 +137,17 @@ def release(engine: Engine) -> None:
             raise AuditError("the gradients of a step are not finite: training diverged; lower learning_rate")
     randomness.renew(engine.optimizer.generator)
     _step(engine, last=True)
+    spread([weights.data for weights in engine.optimizer.params], engine.together)
+
+
+def _sum_over_processes(engine: Engine) -> None:
+    """Every process then has the clipped sum of all rows of the step; one without rows gave zeros."""
+    if engine.together.alone:
+        return
+    for weights in engine.optimizer.params:
+        if weights.summed_grad is None:
+            weights.summed_grad = weights.detach().new_zeros(weights.shape)
+    sum_up([weights.summed_grad for weights in engine.optimizer.params], engine.together)
 
 
 def clipped_sum(engine: Engine, batches: list[Batch], loss: RowLoss) -> list["Tensor"]:

@@ -13,6 +13,7 @@ from training.private import randomness
 from training.private.clipping import Engine, RowLoss, accumulate, release
 from training.private.ledger import Ledger, charged, remaining
 from training.private.settings import Mechanism
+from training.processes import told
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,7 +56,7 @@ def steps(
     """Take the steps of the plan that the ledger does not have yet.
 
     Rows are drawn here and nowhere else, from the operating system's randomness: no loader or sampler can be
-    given.
+    given. The main process of several draws for all.
 
     Args:
         engine: the module and optimiser, from `attached` with the numbers of the mechanism.
@@ -73,7 +74,7 @@ def steps(
     rng, drawn = randomness.rows_generator(), []
     before, begun = trainable(engine.module), ledger.steps - len(engine.releases)
     for number in range(1, remaining(ledger, mechanism) + 1):
-        rows = randomness.poisson(mechanism.rows, mechanism.sample_rate, rng)
+        rows = told(randomness.poisson(mechanism.rows, mechanism.sample_rate, rng), engine.together)
         total = take(engine, collate(rows), loss)
         schedule.step()
         ledger = charged(ledger, mechanism)

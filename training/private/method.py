@@ -18,11 +18,12 @@ from training.private.ledger import Ledger
 from training.private.loop import Step, steps
 from training.private.preflight import Cleared, preflight
 from training.private.settings import Mechanism, Privacy, settle
+from training.processes import ALONE, agreed, by_main, told
 from training.stepping import Procedure, Work
 
 NAME = "private"
 
-ADAPTERS = ("none", "head", "bitfit", "lora")
+ADAPTERS = ("none", "head", "bitfit", "lora", "prefix", "prompt")
 """Adapters with which Opacus finds the gradient of each row."""
 
 KEPT = "the last epoch: none was chosen by its validation loss, and training did not stop early"
@@ -96,11 +97,14 @@ def _asked(plan: Plan, count: int) -> Privacy:
 @contextmanager
 def _begin(work: Work, _: Gradients) -> Iterator[Procedure]:
     """Find the noise, try the model, and put the hooks on it for the time of the run."""
-    mechanism = settle(_asked(work.plan, work.steps), rows=len(work.material.rows))
+    together = work.session.together
+    asked, rows = _asked(work.plan, work.steps), len(work.material.rows)
+    mechanism = by_main(together, settle, asked, rows=rows)
     loss = cross_entropy_of_rows(work.plan.label_smoothing_factor)
     # accelerate's wrapper is for gradients that it has scaled itself; in fp32 on one device it does nothing.
     optimizer, module = work.session.optimizer.optimizer, work.session.module
-    cleared = preflight(module, optimizer, lambda rows: _together(work, rows), loss, mechanism)
+    tried = agreed(together, preflight, module, optimizer, lambda r: _together(work, r), loss, mechanism)
+    cleared = told(tried, together)
     with attached(
         module,
         optimizer,
@@ -108,6 +112,7 @@ def _begin(work: Work, _: Gradients) -> Iterator[Procedure]:
         max_grad_norm=mechanism.max_grad_norm,
         noise_multiplier=mechanism.noise_multiplier,
         batch_size=mechanism.batch_size,
+        together=together,
     ) as engine:
         yield _procedure(work, engine, loss, mechanism, cleared)
 
@@ -147,7 +152,7 @@ def _procedure(
     def record() -> dict[str, Any]:
         if not books.remaining(book, mechanism):
             next(going(), None)  # at its end the numbers of rows drawn are held against the sample rate
-        return _told(books.closed(book), mechanism, cleared)
+        return _told(by_main(work.session.together, books.closed, book), mechanism, cleared)
 
     return Procedure(taken, lambda: {"ledger": book.model_dump(mode="json")}, restore, record)
 
@@ -170,10 +175,15 @@ def _told(ledger: Ledger, mechanism: Mechanism, cleared: Cleared) -> dict[str, A
 
 
 def _physical(work: Work, rows: IntArray) -> Iterator[Batch]:
-    """The rows drawn for a step, counted from 0 among the training rows, in batches that fit the memory."""
+    """The rows drawn for a step, counted from 0 among the training rows, in batches that fit the memory.
+
+    Of several processes each has its share, which may be none: a row is clipped in one of them.
+    """
+    together = work.session.together
     size, drawn = work.plan.per_device_train_batch_size, work.material.rows[rows]
-    return work.collate(ordered(drawn, work.tokens.lengths, size=size), work.tokens)
+    mine = drawn[together.index :: together.count]
+    return work.collate(ordered(mine, work.tokens.lengths, size=size), work.tokens, ALONE)
 
 
 def _together(work: Work, rows: IntArray) -> Batch:
-    return next(iter(work.collate([work.material.rows[rows]], work.tokens)))
+    return next(iter(work.collate([work.material.rows[rows]], work.tokens, ALONE)))

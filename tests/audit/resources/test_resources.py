@@ -17,7 +17,7 @@ import pytest
 from audit.resources import RESOURCES, cache, cached, catalogue, download, fetch, known, resolve
 from audit.resources.archives import from_sdist, from_tar, from_wheel
 from audit.resources.known import Resource, named
-from audit.resources.movie_reviews import table
+from audit.resources.scored_texts import table
 from probes.errors import AuditError
 
 PIP = """
@@ -275,7 +275,7 @@ def test_a_broken_archive_is_told(reader, tmp_path):
 def test_the_table_of_reviews_leaves_out_scores_of_zero_and_keeps_accents():
     lines = '1\t2.5\tA cliché, but "good"\r\n2\t0.0\tNeither\r\n3\t-0.1\tBad\r\n'
     nested = _tar({"hutto_ICWSM_2014/movieReviewSnippets_GroundTruth.txt": lines.encode("utf-8")})
-    assert table(nested).decode("utf-8").splitlines() == [
+    assert table(nested, "movieReviewSnippets").decode("utf-8").splitlines() == [
         "id,text,label,score",
         '1,"A cliché, but ""good""",positive,2.5',
         "3,Bad,negative,-0.1",

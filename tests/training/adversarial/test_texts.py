@@ -70,7 +70,7 @@ def test_texts_are_asked_together():
     assert rounds[:2] == [50, 200]
 
 
-def _shout(model, texts, labels):
+def _shout(model, texts, labels, *, progress):
     return [text.upper() for text in texts]
 
 
@@ -100,7 +100,7 @@ def test_a_run_that_goes_on_shows_the_texts_it_would_have_shown():
     expected = before.of(3)
     after = _adversarial(share=0.5, every=2, first=2)
     after.load_state_dict(before.state_dict())
-    object.__setattr__(after.mixing, "attacker", lambda *_: pytest.fail("asked again"))
+    object.__setattr__(after.mixing, "attacker", lambda *_, **__: pytest.fail("asked again"))
     assert after.of(3) == expected
 
 
@@ -122,7 +122,7 @@ def test_rows_keep_their_numbers_and_labels():
 
 def test_an_attacker_that_loses_texts_is_refused():
     broken = AdversarialTexts(
-        Mixing(lambda *_: [], first=1), Keyword("x"), ["a"], np.array([0]), np.array([0])
+        Mixing(lambda *_, **__: [], first=1), Keyword("x"), ["a"], np.array([0]), np.array([0])
     )
     with pytest.raises(AuditError, match="0 texts for 1"):
         broken.of(1)

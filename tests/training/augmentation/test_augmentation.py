@@ -7,10 +7,11 @@ import pytest
 
 from probes.errors import AuditError
 from probes.lexicons import load
+from probes.perturbations.typos import edits, words
 from training.augmentation import synonyms as synonym
 from training.augmentation.counterfactual import counterfactuals
 from training.augmentation.rows import augmented
-from training.augmentation.typos import edits, typos, words
+from training.augmentation.typos import typos
 
 TEXTS = ("She saw her father.", "A fine film, truly wonderful", "ok", "He was a king.")
 LABELS = np.array([1, 0, 1, 0])

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from audit import cli, trainer
@@ -43,7 +44,7 @@ def settings(rows, tmp_path, make_tiny_model):
         "data": str(rows), "base": str(make_tiny_model(tmp_path / "base", spread=0.02)),
         "out": str(tmp_path / "model"), "method": "private", "noise_multiplier": 0.8, "num_train_epochs": 3,
         "per_device_train_batch_size": 8, "gradient_accumulation_steps": 2, "validation": 0.1,
-        "device": "cpu", "save_steps": 0, "early_stopping_patience": 1,
+        "device": "cpu", "save_steps": 0,
     }  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def test_nothing_without_noise_lies_beside_the_weights(train, tmp_path):
 
 
 def test_the_last_epoch_is_kept(train):
-    """With a patience of 1 and so much noise a run that chose would have stopped, or kept another."""
+    """With so much noise a run that chose would have kept another."""
     record = train(noise_multiplier=20.0, learning_rate=0.05)
     losses = [epoch.validation.loss for epoch in record.epochs]
     assert len(losses) == record.best_epoch == 3
@@ -220,11 +221,12 @@ def test_another_promise_is_another_run(train, stopped):
         ({"precision": "bf16", "adapter": "ia3"}, ["precision = 'bf16'", "adapter = 'ia3'"]),
         ({"mitigation": "balanced", "group": ("label",)}, ["with mitigation"]),
         ({"augment": ("typos",)}, ["with augment"]),
-        ({"radius": 0.1}, ["radius = 0.1 is a setting of adversarial"]),
+        ({"radius": 0.1}, ["radius = 0.1 does nothing without method = 'adversarial'"]),
         (
             {"method": "standard", "delta": 1e-3},
-            ["noise_multiplier = 0.8 is a setting", "delta ="],
+            ["noise_multiplier = 0.8 does nothing", "delta = 0.001 does nothing"],
         ),
+        ({"early_stopping_patience": 1}, ["early_stopping_patience = 1 does nothing"]),
         (
             {"delta": 0.1, "precision": "bf16", "base": "nowhere", "epsilon": 3, "max_grad_norm": 0},
             ["delta", "precision", "nowhere", "either epsilon", "max_grad_norm"],
@@ -258,8 +260,12 @@ def test_trackers_are_not_told_of_losses():
 
 
 def test_it_learns(train, monkeypatch):
-    """Without noise to speak of, which no accountant has a bound for, the planted word is learnt."""
+    """Without noise to speak of, which no accountant has a bound for, the planted word is learnt.
+
+    The rows of the steps are always the same ones here: some draws need more steps than there are.
+    """
     nothing = accounting.Epsilon(value=0, accountant="prv", rdp=0)
     monkeypatch.setattr(accounting, "epsilon", lambda *_, **__: nothing)
-    record = train(noise_multiplier=1e-6, learning_rate=5e-3, num_train_epochs=12, max_length=16)
+    monkeypatch.setattr(randomness, "rows_generator", lambda: np.random.default_rng(0))
+    record = train(noise_multiplier=1e-6, learning_rate=5e-3, num_train_epochs=20, max_length=16, dropout=0.0)
     assert record.test.accuracy > 0.9

@@ -20,12 +20,17 @@ class Faults:
         try:
             return step(*args, **kwargs)
         except AuditError as error:
-            self._faults += [fault for fault in error.faults if fault not in self._faults]
+            self.add(*error.faults)
             return None
 
     def add(self, *faults: str) -> None:
         """Keep more faults."""
-        self._faults += faults
+        self._faults += [fault for fault in faults if fault not in self._faults]
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """Every fault so far."""
+        return tuple(self._faults)
 
     def check(self) -> None:
         """Raise what was collected.

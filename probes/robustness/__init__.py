@@ -1,0 +1,1 @@
+"""How easily is a decision of the model changed, by what, and for whom?"""

@@ -1,0 +1,159 @@
+"""Do `audit diff`, `audit compare` and `audit card` answer a user as promised?"""
+
+import contextlib
+import csv
+import io
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from audit.cli import main
+
+COLUMNS = ("--label", "hired", "--prediction", "decision", "--positive", "yes", "--group", "sex")
+
+
+def audit(*words, cwd):
+    """Run the command in `cwd` within this process, as a shell would see it."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["audit", *map(str, words)])
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
+        ):
+            main()
+    return SimpleNamespace(
+        returncode=int(ended.value.code or 0), stdout=out.getvalue(), stderr=err.getvalue()
+    )
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Three audits of the same 400 people: `good`, `same`, and `bad`, which is wrong about 60 women more."""
+    folder = tmp_path_factory.mktemp("desk")
+    people = [(sex, hired) for sex in ("women", "men") for hired in ("yes", "no") for _ in range(100)]
+    for name, wrong in (("good", range(0, 400, 20)), ("same", range(0, 400, 20)), ("bad", range(60))):
+        turned = {"yes": "no", "no": "yes"}
+        rows = [(s, h, turned[h] if i in wrong else h) for i, (s, h) in enumerate(people)]
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([("sex", "hired", "decision"), *rows])
+        audit("run", "--predictions", f"{name}.csv", *COLUMNS, "-q", "--out", name, cwd=folder)
+    return folder
+
+
+def test_a_run_leaves_outcomes_that_its_record_names(desk):
+    record = json.loads((desk / "good" / "record.json").read_text())
+    assert record["outcomes"]["file"] == "outcomes.parquet"
+    assert record["outcomes"]["rows"] == 400
+    assert (desk / "good" / "outcomes.parquet").is_file()
+
+
+def test_outcomes_can_be_left_out(desk, tmp_path):
+    audit("run", "--predictions", desk / "good.csv", *COLUMNS, "-q", "--no-outcomes", cwd=tmp_path)
+    assert json.loads((tmp_path / "audit-out" / "record.json").read_text())["outcomes"] is None
+    assert not (tmp_path / "audit-out" / "outcomes.parquet").exists()
+
+
+def test_the_same_run_leaves_the_same_outcomes(desk, tmp_path):
+    audit("run", "--predictions", desk / "good.csv", *COLUMNS, "-q", cwd=tmp_path)
+    first, again = (f / "outcomes.parquet" for f in (desk / "good", tmp_path / "audit-out"))
+    assert first.read_bytes() == again.read_bytes()
+
+
+def test_a_judged_record_keeps_its_outcomes(desk, tmp_path):
+    audit("gate", desk / "good" / "record.json", "--out", tmp_path / "judged", "-q", cwd=tmp_path)
+    assert (tmp_path / "judged" / "outcomes.parquet").read_bytes() == (
+        desk / "good" / "outcomes.parquet"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("candidate", "code"), [("same", 0), ("bad", 1)], ids=["nothing changed", "women lost"]
+)
+def test_a_gate_on_a_change_sets_the_exit_code(desk, candidate, code):
+    gate = "diff.accuracy{feature=sex,group=women} >= -0.05"
+    done = audit("diff", "good", candidate, "--gate", gate, cwd=desk)
+    assert (done.returncode, done.stderr) == (code, "")
+    assert "400 rows compared row by row" in done.stdout
+
+
+def test_without_gates_a_diff_tells_and_exits_with_0(desk):
+    done = audit("diff", "good/record.json", "bad/record.json", cwd=desk)
+    assert done.returncode == 0
+    assert "nothing was judged" in done.stdout
+
+
+def test_gates_of_the_settings_file_are_taken_and_a_run_does_not_mind_them(desk, tmp_path):
+    (tmp_path / "audit.toml").write_text('[diff]\ngates = ["diff.accuracy >= -0.05"]\nundecided = "pass"\n')
+    assert audit("diff", desk / "good", desk / "bad", "-q", cwd=tmp_path).returncode == 1
+    assert audit("diff", desk / "good", desk / "same", "-q", cwd=tmp_path).returncode == 0
+    done = audit("run", "--predictions", desk / "good.csv", *COLUMNS, "-q", cwd=tmp_path)
+    assert done.stderr == ""
+
+
+def test_audit_config_checks_gates_on_changes(tmp_path):
+    (tmp_path / "audit.toml").write_text('[diff]\ngates = ["diff.accuracy >= -0.05"]\n')
+    assert "gate   diff.accuracy >= -0.05" in audit("config", cwd=tmp_path).stdout
+    (tmp_path / "audit.toml").write_text('[diff]\ngates = ["diff.accuracie >= -0.05"]\n')
+    done = audit("config", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "did you mean 'accuracy'" in done.stderr
+
+
+def test_diff_writes_its_page_and_its_json(desk, tmp_path):
+    done = audit("diff", desk / "good", desk / "bad", "--json", "--out", "d", cwd=tmp_path)
+    assert json.loads(done.stdout) == json.loads((tmp_path / "d" / "diff.json").read_text())
+    assert (tmp_path / "d" / "diff.html").is_file()
+
+
+def test_compare_tells_and_writes(desk, tmp_path):
+    done = audit("compare", desk / "good", desk / "same", desk / "bad", "--out", "c", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "All 3 models fail 3 of 400 rows" in done.stdout
+    assert json.loads((tmp_path / "c" / "compare.json").read_text())["variants"][2]["name"] == "bad"
+    assert (tmp_path / "c" / "compare.html").is_file()
+
+
+def test_card_is_written_twice_the_same(desk, tmp_path):
+    (tmp_path / "card.toml").write_text('[details]\nname = "Hiring"\n')
+    written = []
+    for _ in range(2):
+        done = audit("card", desk / "good", "--prose", "card.toml", "--out", "m", cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        written.append([(tmp_path / "m" / n).read_bytes() for n in ("README.md", "model-card.html")])
+    assert written[0] == written[1]
+    assert b"# Model card: Hiring" in written[0][0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("diff", "good", "nowhere"), "nowhere"),
+        (("diff", "good", "good"), "named twice"),
+        (("diff", "good", "bad", "--gate", "diff.acuracy >= 0"), "did you mean 'accuracy'"),
+        (("diff", "good", "bad", "--alpha", "3"), "diff.alpha = 3.0"),
+        (("diff", "good", "bad.csv"), "bad.csv is not JSON"),
+        (("compare", "good"), "at least two"),
+        (("compare", "good", "nowhere"), "nowhere"),
+        (("card", "nowhere", "--out", "x"), "nowhere"),
+        (("card", "good", "--prose", "missing.toml", "--out", "x"), "missing.toml"),
+        (("card", "good", "--out", "good.csv"), "good.csv"),
+    ],
+)
+def test_mistakes_are_sentences(desk, words, said):
+    done = audit(*words, cwd=desk)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_readme_that_is_no_text_is_a_sentence(desk, tmp_path):
+    (tmp_path / "README.md").write_bytes(b"\xff\xfe")
+    done = audit("card", desk / "good", "--out", ".", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "README.md cannot be read" in done.stderr
+    assert (tmp_path / "README.md").read_bytes() == b"\xff\xfe"
