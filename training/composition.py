@@ -40,6 +40,8 @@ from training.stepping import Material, Procedure, Work, as_they_are, epochs, ev
 
 BALANCING = 1
 """Keeps the draw of balanced rows apart from that of their order, which has the same seed and epoch."""
+JUDGED = 10
+"""Validation rows that a cell needs to be called the worst: of two or three rows, chance alone decides."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,13 +202,16 @@ def _criterion(plan: Plan, found: Cells, material: Material) -> Criterion:
     def weighted_loss(losses: FloatArray, rows: IntArray) -> float:
         return float((losses * reweighting(found, material.rows)[rows]).mean())
 
-    def of_cells(take: Callable[[FloatArray], Any]) -> Callable[[FloatArray, IntArray], float]:
-        return lambda losses, rows: float(take(losses_by_cell(found.codes[rows], losses)))
+    def mean_of_cells(losses: FloatArray, rows: IntArray) -> float:
+        return float(losses_by_cell(found.codes[rows], losses).mean())
+
+    def worst_of_cells(losses: FloatArray, rows: IntArray) -> float:
+        return float(losses_by_cell(found.codes[rows], losses, least=JUDGED).max())
 
     return {
         "reweighting": Criterion("validation loss, weighted as in training", weighted_loss),
-        "balanced": Criterion("mean over groups and classes of their validation loss", of_cells(np.mean)),
-        "group_dro": Criterion("validation loss of the worst group with a class", of_cells(np.max)),
+        "balanced": Criterion("mean over groups and classes of their validation loss", mean_of_cells),
+        "group_dro": Criterion("validation loss of the worst group with a class", worst_of_cells),
     }.get(plan.mitigation, LOSS)
 
 

@@ -11,7 +11,7 @@ STANDARD: Mapping[str, float] = {
 small encoder and a short run; a large model wants less."""
 
 PRIVATE: Mapping[str, float] = {
-    **STANDARD, "none": 5e-4,
+    **STANDARD, "none": 5e-4, "lora": 5e-3,
 }  # fmt: skip
 """The same where gradients are clipped row by row and noisy: full fine-tuning wants larger steps there
 (Li et al., 2022)."""

@@ -59,6 +59,12 @@ def test_cells_without_rows_have_no_loss(codes, losses, expected):
     assert losses_by_cell(np.array(codes), np.array(losses)).tolist() == expected
 
 
+@pytest.mark.parametrize(("least", "expected"), [(1, [9.0, 2.0]), (2, [2.0]), (3, [2.0])])
+def test_cells_of_few_rows_are_left_out_unless_all_are_small(least, expected):
+    """One row with a loss of 9, two with a mean of 2."""
+    assert losses_by_cell(np.array([0, 1, 1]), np.array([9.0, 1.0, 3.0]), least=least).tolist() == expected
+
+
 def test_small_cells_are_adjusted_by_their_training_rows(found, material):
     """Strength 2: 2/sqrt(3) for the three rows of a-no, 2 for one row, as for the unknown one."""
     adjusted = _adjustments(found, material, 2.0)

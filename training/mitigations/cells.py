@@ -51,12 +51,15 @@ def require_all(found: Cells, rows: IntArray, purpose: str) -> None:
         )
 
 
-def losses_by_cell(codes: IntArray, losses: FloatArray) -> FloatArray:
+def losses_by_cell(codes: IntArray, losses: FloatArray, *, least: int = 1) -> FloatArray:
     """(G,) the mean loss of each cell that has a row; rows of unknown cell are one cell more.
 
     Args:
         codes: (V,) the cell of each row, -1 where it is not known.
         losses: (V,) the loss of each row.
+        least: cells with fewer rows are left out, unless all have fewer.
     """
     _, places = np.unique(codes, return_inverse=True)
-    return np.asarray(np.bincount(places, weights=losses) / np.bincount(places))
+    rows = np.bincount(places)
+    means = np.asarray(np.bincount(places, weights=losses) / rows)
+    return means[rows >= min(least, rows.max())]
