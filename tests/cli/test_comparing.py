@@ -1,38 +1,15 @@
 """Do `audit diff`, `audit compare` and `audit card` answer a user as promised?"""
 
-import contextlib
 import csv
-import io
 import json
-import sys
-from types import SimpleNamespace
 
 import pytest
-
-from audit.cli import main
 
 COLUMNS = ("--label", "hired", "--prediction", "decision", "--positive", "yes", "--group", "sex")
 
 
-def audit(*words, cwd):
-    """Run the command in `cwd` within this process, as a shell would see it."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(cwd)
-        patch.setattr(sys, "argv", ["audit", *map(str, words)])
-        with (
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-            pytest.raises(SystemExit) as ended,
-        ):
-            main()
-    return SimpleNamespace(
-        returncode=int(ended.value.code or 0), stdout=out.getvalue(), stderr=err.getvalue()
-    )
-
-
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def desk(audit, tmp_path_factory):
     """Three audits of the same 400 people: `good`, `same`, and `bad`, which is wrong about 60 women more."""
     folder = tmp_path_factory.mktemp("desk")
     people = [(sex, hired) for sex in ("women", "men") for hired in ("yes", "no") for _ in range(100)]
@@ -52,19 +29,19 @@ def test_a_run_leaves_outcomes_that_its_record_names(desk):
     assert (desk / "good" / "outcomes.parquet").is_file()
 
 
-def test_outcomes_can_be_left_out(desk, tmp_path):
+def test_outcomes_can_be_left_out(audit, desk, tmp_path):
     audit("run", "--predictions", desk / "good.csv", *COLUMNS, "-q", "--no-outcomes", cwd=tmp_path)
     assert json.loads((tmp_path / "audit-out" / "record.json").read_text())["outcomes"] is None
     assert not (tmp_path / "audit-out" / "outcomes.parquet").exists()
 
 
-def test_the_same_run_leaves_the_same_outcomes(desk, tmp_path):
+def test_the_same_run_leaves_the_same_outcomes(audit, desk, tmp_path):
     audit("run", "--predictions", desk / "good.csv", *COLUMNS, "-q", cwd=tmp_path)
     first, again = (f / "outcomes.parquet" for f in (desk / "good", tmp_path / "audit-out"))
     assert first.read_bytes() == again.read_bytes()
 
 
-def test_a_judged_record_keeps_its_outcomes(desk, tmp_path):
+def test_a_judged_record_keeps_its_outcomes(audit, desk, tmp_path):
     audit("gate", desk / "good" / "record.json", "--out", tmp_path / "judged", "-q", cwd=tmp_path)
     assert (tmp_path / "judged" / "outcomes.parquet").read_bytes() == (
         desk / "good" / "outcomes.parquet"
@@ -74,20 +51,20 @@ def test_a_judged_record_keeps_its_outcomes(desk, tmp_path):
 @pytest.mark.parametrize(
     ("candidate", "code"), [("same", 0), ("bad", 1)], ids=["nothing changed", "women lost"]
 )
-def test_a_gate_on_a_change_sets_the_exit_code(desk, candidate, code):
+def test_a_gate_on_a_change_sets_the_exit_code(audit, desk, candidate, code):
     gate = "diff.accuracy{feature=sex,group=women} >= -0.05"
     done = audit("diff", "good", candidate, "--gate", gate, cwd=desk)
     assert (done.returncode, done.stderr) == (code, "")
     assert "400 rows compared row by row" in done.stdout
 
 
-def test_without_gates_a_diff_tells_and_exits_with_0(desk):
+def test_without_gates_a_diff_tells_and_exits_with_0(audit, desk):
     done = audit("diff", "good/record.json", "bad/record.json", cwd=desk)
     assert done.returncode == 0
     assert "nothing was judged" in done.stdout
 
 
-def test_gates_of_the_settings_file_are_taken_and_a_run_does_not_mind_them(desk, tmp_path):
+def test_gates_of_the_settings_file_are_taken_and_a_run_does_not_mind_them(audit, desk, tmp_path):
     (tmp_path / "audit.toml").write_text('[diff]\ngates = ["diff.accuracy >= -0.05"]\nundecided = "pass"\n')
     assert audit("diff", desk / "good", desk / "bad", "-q", cwd=tmp_path).returncode == 1
     assert audit("diff", desk / "good", desk / "same", "-q", cwd=tmp_path).returncode == 0
@@ -95,7 +72,7 @@ def test_gates_of_the_settings_file_are_taken_and_a_run_does_not_mind_them(desk,
     assert done.stderr == ""
 
 
-def test_audit_config_checks_gates_on_changes(tmp_path):
+def test_audit_config_checks_gates_on_changes(audit, tmp_path):
     (tmp_path / "audit.toml").write_text('[diff]\ngates = ["diff.accuracy >= -0.05"]\n')
     assert "gate   diff.accuracy >= -0.05" in audit("config", cwd=tmp_path).stdout
     (tmp_path / "audit.toml").write_text('[diff]\ngates = ["diff.accuracie >= -0.05"]\n')
@@ -104,13 +81,13 @@ def test_audit_config_checks_gates_on_changes(tmp_path):
     assert "did you mean 'accuracy'" in done.stderr
 
 
-def test_diff_writes_its_page_and_its_json(desk, tmp_path):
+def test_diff_writes_its_page_and_its_json(audit, desk, tmp_path):
     done = audit("diff", desk / "good", desk / "bad", "--json", "--out", "d", cwd=tmp_path)
     assert json.loads(done.stdout) == json.loads((tmp_path / "d" / "diff.json").read_text())
     assert (tmp_path / "d" / "diff.html").is_file()
 
 
-def test_compare_tells_and_writes(desk, tmp_path):
+def test_compare_tells_and_writes(audit, desk, tmp_path):
     done = audit("compare", desk / "good", desk / "same", desk / "bad", "--out", "c", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "All 3 models fail 3 of 400 rows" in done.stdout
@@ -118,7 +95,7 @@ def test_compare_tells_and_writes(desk, tmp_path):
     assert (tmp_path / "c" / "compare.html").is_file()
 
 
-def test_card_is_written_twice_the_same(desk, tmp_path):
+def test_card_is_written_twice_the_same(audit, desk, tmp_path):
     (tmp_path / "card.toml").write_text('[details]\nname = "Hiring"\n')
     written = []
     for _ in range(2):
@@ -144,14 +121,14 @@ def test_card_is_written_twice_the_same(desk, tmp_path):
         (("card", "good", "--out", "good.csv"), "good.csv"),
     ],
 )
-def test_mistakes_are_sentences(desk, words, said):
+def test_mistakes_are_sentences(audit, desk, words, said):
     done = audit(*words, cwd=desk)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_readme_that_is_no_text_is_a_sentence(desk, tmp_path):
+def test_a_readme_that_is_no_text_is_a_sentence(audit, desk, tmp_path):
     (tmp_path / "README.md").write_bytes(b"\xff\xfe")
     done = audit("card", desk / "good", "--out", ".", cwd=tmp_path)
     assert done.returncode == 2

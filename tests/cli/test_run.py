@@ -1,34 +1,12 @@
 """Does `audit run` answer a user as promised: files, words, exit codes, and sentences for every mistake?"""
 
-import contextlib
 import csv
-import io
 import json
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-
-from audit.cli import main
-
-
-def audit(*words, cwd):
-    """Run the command in `cwd` within this process, as a shell would see it."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(cwd)
-        patch.setattr(sys, "argv", ["audit", *map(str, words)])
-        with (
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-            pytest.raises(SystemExit) as ended,
-        ):
-            main()
-    return SimpleNamespace(
-        returncode=int(ended.value.code or 0), stdout=out.getvalue(), stderr=err.getvalue()
-    )
 
 
 def decisions(path, rows):
@@ -57,14 +35,14 @@ def unfair(tmp_path_factory):
 COLUMNS = ("--label", "hired", "--prediction", "decision", "--positive", "yes", "--group", "sex")
 
 
-def test_fair_predictions_pass(fair, tmp_path):
+def test_fair_predictions_pass(audit, fair, tmp_path):
     done = audit("run", "--predictions", fair, *COLUMNS, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "pass" in done.stdout.lower()
     assert (tmp_path / "audit-out" / "report.html").is_file()
 
 
-def test_unfair_predictions_fail_at_the_planted_gap(unfair, tmp_path):
+def test_unfair_predictions_fail_at_the_planted_gap(audit, unfair, tmp_path):
     done = audit("run", "--predictions", unfair, *COLUMNS, "--json", cwd=tmp_path)
     assert done.returncode == 1
     record = json.loads(done.stdout)
@@ -75,14 +53,14 @@ def test_unfair_predictions_fail_at_the_planted_gap(unfair, tmp_path):
     assert record == json.loads((tmp_path / "audit-out" / "record.json").read_text())
 
 
-def test_few_rows_are_undecided(tmp_path):
+def test_few_rows_are_undecided(audit, tmp_path):
     rows = [(sex, hired, hired) for sex in ("women", "men") for hired in ("yes", "no") for _ in range(6)]
     done = audit("run", "--predictions", decisions(tmp_path / "few.csv", rows), *COLUMNS, "-q", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (3, "", "")
 
 
 @pytest.mark.parametrize(("counted", "code"), [("pass", 0), ("fail", 1)])
-def test_undecided_counts_as_the_user_says(counted, code, tmp_path):
+def test_undecided_counts_as_the_user_says(audit, counted, code, tmp_path):
     path = decisions(
         tmp_path / "few.csv", [("women", "yes", "yes"), ("men", "yes", "no"), ("men", "no", "no")]
     )
@@ -90,13 +68,13 @@ def test_undecided_counts_as_the_user_says(counted, code, tmp_path):
     assert done.returncode == code
 
 
-def test_without_gates_it_measures_and_says_so(unfair, tmp_path):
+def test_without_gates_it_measures_and_says_so(audit, unfair, tmp_path):
     done = audit("run", "--predictions", unfair, *COLUMNS, "--no-suite-gates", cwd=tmp_path)
     assert done.returncode == 0
     assert "no gates" in done.stdout.lower()
 
 
-def test_two_runs_are_the_same_bytes(unfair, tmp_path):
+def test_two_runs_are_the_same_bytes(audit, unfair, tmp_path):
     for name in ("one", "two"):
         audit("run", "--predictions", unfair, *COLUMNS, "-q", "--out", name, cwd=tmp_path)
     for file in ("record.json", "report.html"):
@@ -116,7 +94,7 @@ def test_predictions_are_audited_without_torch(fair, tmp_path):
     assert done.stdout.strip() == "set()"
 
 
-def test_every_fault_is_told_at_once_and_nothing_is_written(fair, tmp_path):
+def test_every_fault_is_told_at_once_and_nothing_is_written(audit, fair, tmp_path):
     words = ["--label", "hird", "--prediction", "decision", "--group", "sexx", "--alpha", "3"]
     done = audit("run", "--predictions", fair, *words, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
@@ -146,20 +124,20 @@ def test_every_fault_is_told_at_once_and_nothing_is_written(fair, tmp_path):
         (("train", "--data", "missing.csv", "--base", "nowhere", "--out", "m"), "missing.csv"),
     ],
 )
-def test_mistakes_are_sentences(words, said, tmp_path):
+def test_mistakes_are_sentences(audit, words, said, tmp_path):
     done = audit(*words, cwd=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_unknown_option_is_a_usage_error(tmp_path):
+def test_an_unknown_option_is_a_usage_error(audit, tmp_path):
     done = audit("run", "--sute", "fairness", cwd=tmp_path)
     assert done.returncode == 2
     assert "--suite" in done.stderr
 
 
-def test_a_record_is_judged_again_without_the_model(unfair, tmp_path):
+def test_a_record_is_judged_again_without_the_model(audit, unfair, tmp_path):
     audit("run", "--predictions", unfair, *COLUMNS, "-q", cwd=tmp_path)
     record = Path("audit-out") / "record.json"
     limit = "fairness.equal_opportunity/equal_opportunity_difference <= 0.9"
@@ -170,7 +148,7 @@ def test_a_record_is_judged_again_without_the_model(unfair, tmp_path):
     assert (tmp_path / "again" / "report.html").is_file()
 
 
-def test_a_report_is_drawn_again_the_same(unfair, tmp_path):
+def test_a_report_is_drawn_again_the_same(audit, unfair, tmp_path):
     audit("run", "--predictions", unfair, *COLUMNS, "-q", cwd=tmp_path)
     first = (tmp_path / "audit-out" / "report.html").read_bytes()
     done = audit("report", "audit-out/record.json", "--out", "again.html", cwd=tmp_path)
@@ -178,7 +156,7 @@ def test_a_report_is_drawn_again_the_same(unfair, tmp_path):
     assert (tmp_path / "again.html").read_bytes() == first
 
 
-def test_ctrl_c_is_told_and_leaves_nothing(fair, tmp_path, monkeypatch):
+def test_ctrl_c_is_told_and_leaves_nothing(audit, fair, tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
@@ -188,7 +166,7 @@ def test_ctrl_c_is_told_and_leaves_nothing(fair, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unwritable_folder_is_a_sentence(unfair, tmp_path):
+def test_an_unwritable_folder_is_a_sentence(audit, unfair, tmp_path):
     (tmp_path / "taken").write_text("a file")
     done = audit("run", "--predictions", unfair, *COLUMNS, "--out", "taken", cwd=tmp_path)
     assert done.returncode == 2
@@ -196,7 +174,7 @@ def test_an_unwritable_folder_is_a_sentence(unfair, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_settings_in_a_file_are_used_and_checked(fair, tmp_path):
+def test_settings_in_a_file_are_used_and_checked(audit, fair, tmp_path):
     (tmp_path / "audit.toml").write_text(
         f'predictions = "{fair}"\nlabel = "hired"\nprediction = "decision"\ngroup = "sex"\npositive = "yes"\n'
         'gates = ["fairness.accuracy_parity/accuracy_gap <= 0.01"]\n'
@@ -207,21 +185,21 @@ def test_settings_in_a_file_are_used_and_checked(fair, tmp_path):
     assert audit("run", "-q", cwd=tmp_path).returncode == 3
 
 
-def test_no_color_is_honoured(fair, tmp_path, monkeypatch):
+def test_no_color_is_honoured(audit, fair, tmp_path, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert ";32m" in audit("run", "--predictions", fair, *COLUMNS, cwd=tmp_path).stdout
     monkeypatch.setenv("NO_COLOR", "1")
     assert ";32m" not in audit("run", "--predictions", fair, *COLUMNS, cwd=tmp_path).stdout
 
 
-def test_the_lists(tmp_path):
+def test_the_lists(audit, tmp_path):
     listed = audit("probes", cwd=tmp_path).stdout
     assert "fairness.equalized_odds" in listed
     assert "Parameters" in audit("probes", "fairness.counterfactual", cwd=tmp_path).stdout
     assert "true_positive_rate_gap <= 0.10" in audit("suites", cwd=tmp_path).stdout
 
 
-def test_doctor_tells_device_and_what_is_missing(tmp_path):
+def test_doctor_tells_device_and_what_is_missing(audit, tmp_path):
     done = audit("doctor", cwd=tmp_path)
     assert done.returncode == 0
     assert "device" in done.stdout

@@ -1,39 +1,17 @@
 """Does `--shift` read further data like the audited, tell every fault at once, and reach gates and record?"""
 
-import contextlib
 import csv
-import io
 import json
-import sys
-from types import SimpleNamespace
 
 import pytest
 
 from audit import config, runner
-from audit.cli import main
 from audit.cli.parameters import named
 from probes.errors import AuditError
 
 SUITE = 'title = "s"\nprobes = ["robustness.shift", "robustness.out_of_distribution"]\n'
 COLUMNS = ("--label", "hired", "--prediction", "decision", "--score", "p", "--positive", "yes")
 LIMIT = "robustness.shift/accuracy_drop{data=south} <= 0.05"
-
-
-def audit(*words, cwd):
-    """Run the command in `cwd` within this process, as a shell would see it."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(cwd)
-        patch.setattr(sys, "argv", ["audit", *map(str, words)])
-        with (
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-            pytest.raises(SystemExit) as ended,
-        ):
-            main()
-    return SimpleNamespace(
-        returncode=int(ended.value.code or 0), stdout=out.getvalue(), stderr=err.getvalue()
-    )
 
 
 def write(path, right, rows, header=("hired", "decision", "p")):
@@ -55,7 +33,7 @@ def desk(tmp_path):
     return tmp_path
 
 
-def test_a_drop_between_two_files_fails_the_gate(desk):
+def test_a_drop_between_two_files_fails_the_gate(audit, desk):
     """0.8 in the north, 0.6 in the south and 0.8 in the east, 2,000 rows each."""
     words = ["--suite", "shift.toml", "--shift", "south=south.csv", "--shift", "east=east.csv", "--json"]
     gates = ["--gate", LIMIT, "--gate", LIMIT.replace("south", "east")]
@@ -71,7 +49,7 @@ def test_a_drop_between_two_files_fails_the_gate(desk):
     assert "--shift south=south.csv --shift east=east.csv" in record["command"]
 
 
-def test_without_other_data_a_gate_on_it_is_undecided(desk):
+def test_without_other_data_a_gate_on_it_is_undecided(audit, desk):
     done = audit(
         "run", "--predictions", "north.csv", *COLUMNS, "--suite", "shift.toml", "--gate", LIMIT, cwd=desk
     )
@@ -79,7 +57,7 @@ def test_without_other_data_a_gate_on_it_is_undecided(desk):
     assert "--shift NAME=FILE" in (desk / "audit-out" / "report.html").read_text("utf-8")
 
 
-def test_the_settings_file_has_a_table_of_them(desk):
+def test_the_settings_file_has_a_table_of_them(audit, desk):
     (desk / "audit.toml").write_text(
         'predictions = "north.csv"\nlabel = "hired"\nprediction = "decision"\nscore = "p"\npositive = "yes"\n'
         f'suite = "shift.toml"\ngates = ["{LIMIT}"]\n[shift]\nsouth = "south.csv"\n'
@@ -88,7 +66,7 @@ def test_the_settings_file_has_a_table_of_them(desk):
     assert audit("run", "-q", "--shift", "south=east.csv", cwd=desk).returncode == 0
 
 
-def test_every_fault_is_told_at_once(desk):
+def test_every_fault_is_told_at_once(audit, desk):
     write(desk / "odd.csv", 10, 20, header=("hird", "decision", "p"))
     words = [
         "--shift",
@@ -106,7 +84,7 @@ def test_every_fault_is_told_at_once(desk):
     assert "Traceback" not in done.stderr
 
 
-def test_labels_that_are_no_classes_are_told(desk):
+def test_labels_that_are_no_classes_are_told(audit, desk):
     path = desk / "odd.csv"
     path.write_text("hired,decision,p\nmaybe,yes,0.9\nno,no,0.1\n")
     done = audit("run", "--predictions", "north.csv", *COLUMNS, "--shift", "odd=odd.csv", cwd=desk)
@@ -114,7 +92,7 @@ def test_labels_that_are_no_classes_are_told(desk):
     assert "maybe" in done.stderr
 
 
-def test_rows_without_an_answer_keep_gates_from_passing(desk):
+def test_rows_without_an_answer_keep_gates_from_passing(audit, desk):
     with (desk / "east.csv").open("a") as file:
         file.write("yes,,0.5\n")
     words = [
@@ -133,7 +111,7 @@ def test_rows_without_an_answer_keep_gates_from_passing(desk):
     )
 
 
-def test_other_data_alone_is_refused(desk, tiny_model):
+def test_other_data_alone_is_refused(audit, desk, tiny_model):
     done = audit("run", tiny_model, "--shift", "south=south.csv", cwd=desk)
     assert done.returncode == 2
     assert "name it with --data" in done.stderr
