@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audit import environment, resources
+from probes.attacking import corpora
 
-EXTRAS = {"peft": "adapters"}
-"""Optional packages and the extra of ours that brings them."""
+REMEDIES = {
+    "peft": "pip install 'assay-audit[adapters]'",
+    "textattack": "pip install 'assay-audit[attacks]' && pip install --no-deps textattack==0.3.11",
+}
+"""Optional packages and what brings them."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +30,14 @@ def findings() -> Iterator[Finding]:
     yield _device()
     yield _precision()
     yield from _resources()
+    yield _wordnet()
     yield _browser()
 
 
 def _packages() -> Iterator[Finding]:
     for name in environment.PACKAGES:
         version = environment.installed(name)
-        remedy = f"pip install 'assay-audit[{EXTRAS[name]}]'" if name in EXTRAS else f"pip install {name}"
+        remedy = REMEDIES.get(name, f"pip install {name}")
         yield Finding(name, version is not None, version or "not installed", remedy)
 
 
@@ -65,6 +70,12 @@ def _resources() -> Iterator[Finding]:
         yield Finding(
             resource.name, path is not None, str(path or "not fetched"), f"audit fetch {resource.name}"
         )
+
+
+def _wordnet() -> Finding:
+    place = corpora.wordnet()
+    detail = str(place or "not found; only attacks by synonyms need it")
+    return Finding("wordnet", place is not None, detail, "audit fetch wordnet")
 
 
 def _browser() -> Finding:

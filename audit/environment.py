@@ -7,8 +7,8 @@ from reports.record import Environment
 
 PACKAGES = (
     "accelerate", "captum", "datasets", "fairlearn", "numpy", "opacus", "pandas", "peft", "pyarrow",
-    "safetensors", "scikit-learn", "scipy", "statsmodels", "tokenizers", "torch",
-    "transformers",
+    "safetensors", "scikit-learn", "scipy", "statsmodels", "textattack", "tokenizers",
+    "torch", "transformers",
 )  # fmt: skip
 
 

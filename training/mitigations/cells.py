@@ -61,5 +61,5 @@ def losses_by_cell(codes: IntArray, losses: FloatArray, *, least: int = 1) -> Fl
     """
     _, places = np.unique(codes, return_inverse=True)
     rows = np.bincount(places)
-    means = np.asarray(np.bincount(places, weights=losses) / rows)
-    return means[rows >= min(least, rows.max())]
+    means = np.bincount(places, weights=losses) / rows
+    return np.asarray(means[rows >= min(least, rows.max())])
