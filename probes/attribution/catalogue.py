@@ -33,3 +33,6 @@ _ALL = (
 
 METHODS: Mapping[str, Method] = {method.name: method for method in _ALL}
 """Name -> method."""
+
+COMPARED = ("integrated_gradients", "saliency", "input_x_gradient", "attention_rollout", "occlusion")
+"""The methods that are set side by side unless others are named: those that cost little for each text."""

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from probes.attribution import Attribution, Method
 from probes.attribution.agreement import TOP, rank_correlation, top_overlap
+from probes.attribution.catalogue import COMPARED
 from probes.attribution.choosing import explained
 from probes.attribution.comparing import Statistic, compared
 from probes.errors import Skip
@@ -28,13 +29,7 @@ _STATISTICS: Mapping[str, tuple[Statistic, float]] = {
 def agreement(
     ctx: Context,
     *,
-    methods: tuple[str, ...] = (
-        "integrated_gradients",
-        "saliency",
-        "input_x_gradient",
-        "attention_rollout",
-        "occlusion",
-    ),
+    methods: tuple[str, ...] = COMPARED,
     max_texts: Annotated[int, Field(gt=0)] = 64,
 ) -> Iterator[Finding]:
     """Do different methods of attribution point at the same words?

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from probes.attribution import Attribution, Method
+from probes.attribution.catalogue import COMPARED
 from probes.attribution.choosing import explained
 from probes.attribution.methods import TOLERANCE
 from probes.explanations.chosen import chosen
@@ -24,13 +25,7 @@ _NOTHING = "no text could be explained"
 def attributions(
     ctx: Context,
     *,
-    methods: tuple[str, ...] = (
-        "integrated_gradients",
-        "saliency",
-        "input_x_gradient",
-        "attention_rollout",
-        "occlusion",
-    ),
+    methods: tuple[str, ...] = COMPARED,
     max_texts: Annotated[int, Field(gt=0)] = 64,
 ) -> Iterator[Finding]:
     """Do the scores of the words of a text add up to what the model answered?
