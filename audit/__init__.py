@@ -32,10 +32,10 @@ def run(model: str | None = None, *, progress: "Progress | None" = None, **setti
     Raises:
         AuditError: with every fault in the settings, the data and the model, before anything is measured.
     """
-    from audit import config, runner
+    from audit import agenda, runner
     from probes.progress import silent
 
-    return runner.run(config.build({"model": model, **settings}), progress=progress or silent)
+    return runner.run(agenda.asked({"model": model, **settings}), progress=progress or silent)
 
 
 def read(path: "Path | str") -> "AuditRecord":

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from audit.suites import suggestion
 from probes import attacking
-from probes.attacking.recipes import named
-from probes.errors import AuditError
+from probes.attacking import Prepared
+from probes.attacking.recipes import Recipe, named
+from probes.errors import AuditError, Skip
 from probes.progress import Progress, silent
+from probes.suggestion import suggestion
 from probes.types import IntArray, Model
 from training.adversarial.edits import Attacker
 from training.composition import ATTACKERS
@@ -32,21 +33,32 @@ def attacker(name: str, *, queries: int, seed: int = 0) -> Attacker:
     def attack(
         model: Model, texts: Sequence[str], labels: IntArray, *, progress: Progress = silent
     ) -> list[str]:
-        found = attacking.attack(
-            model, texts, labels, recipe, max_queries=queries, seed=seed, progress=progress
+        found = attacking.carry_out(
+            _prepared(model, recipe), texts, labels, max_queries=queries, seed=seed, progress=progress
         )
         return [one.adversarial if one.outcome == "success" else one.original for one in found]
 
     return attack
 
 
-def _checked(name: str) -> str:
+def _prepared(model: Model, recipe: Recipe) -> Prepared:
+    try:
+        prepared = attacking.prepare(model, recipe)
+    except (AuditError, Skip) as reason:
+        raise AuditError(f"attacker = {recipe.name!r} cannot attack this model: {reason}") from reason
+    if prepared.recipe.goal != "flip":
+        raise AuditError(f"attacker = {recipe.name!r} drops words and keeps the answer, which trains nothing")
+    return prepared
+
+
+def _checked(name: str) -> Recipe:
     known = (*ATTACKERS, *(r.name for r in attacking.recipes().values() if r.goal == "flip"))
     if name not in known and not name.startswith(BLACK_BOX):
         raise AuditError(
             f"attacker = {name!r} is not known{suggestion(name, known)}; take none, {', '.join(ATTACKERS)}, "
             "an attack of `robustness.attacks` that turns answers, or py:module:function"
         )
-    if why := named(name).lacking():
+    recipe = named(name)
+    if why := recipe.lacking():
         raise AuditError(f"attacker = {name!r} cannot run here: {why}")
-    return name
+    return recipe

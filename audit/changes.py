@@ -174,10 +174,9 @@ def _shifts(
         kept = valid & np.isfinite(shift)
         sums = (part.counts(kept), part.sums(kept, shift), part.sums(kept, shift**2))
         for place, n, total, squares in zip(part.places, *sums, strict=True):
-            span = 1 + abs(total / max(n, 1))  # Shifts are in [-1, 1]: none is further from their mean.
             yield mean(
                 "mean_score", n, total, squares,
-                slice={**place, **view.slice}, confidence=confidence, undefined=_EMPTY, span=span,
+                slice={**place, **view.slice}, confidence=confidence, undefined=_EMPTY, bounds=(-1.0, 1.0),
             )  # fmt: skip
 
 

@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audit import environment, resources
-from probes.attacking import corpora
+from probes import attacking
+from probes.attacking import corpora, library
 
 REMEDIES = {
+    "greenlet": "pip install 'assay-audit[attacks]'",
+    "harper-py": "pip install 'assay-audit[attacks]'",
+    "lemminflect": "pip install 'assay-audit[attacks]'",
+    "nltk": "pip install 'assay-audit[attacks]'",
     "peft": "pip install 'assay-audit[adapters]'",
     "textattack": "pip install 'assay-audit[attacks]' && pip install --no-deps textattack==0.3.11",
 }
@@ -16,7 +21,7 @@ REMEDIES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is there or not, and the command that brings it."""
+    """One thing that is there or not, and the command that brings it, or a line for each thing to bring."""
 
     what: str
     found: bool
@@ -31,6 +36,8 @@ def findings() -> Iterator[Finding]:
     yield _precision()
     yield from _resources()
     yield _wordnet()
+    yield _stop_words()
+    yield from _attacks()
     yield _browser()
 
 
@@ -76,6 +83,24 @@ def _wordnet() -> Finding:
     place = corpora.wordnet()
     detail = str(place or "not found; only attacks by synonyms need it")
     return Finding("wordnet", place is not None, detail, "audit fetch wordnet")
+
+
+def _stop_words() -> Finding:
+    place = corpora.stop_words()
+    detail = str(place or "NLTK's are not here; attacks take those of scikit-learn in their place")
+    return Finding("stopwords", place is not None, detail, "audit fetch stopwords")
+
+
+def _attacks() -> Iterator[Finding]:
+    """One line for each; without TextAttack one for all, as what brings it is the same."""
+    if reason := library.missing():
+        yield Finding("attacks", found=False, detail=reason)
+        return
+    for recipe in attacking.recipes().values():
+        lacks = recipe.lacks()
+        absent = (f"without a {name}: {why}" for name, why in recipe.options().items() if why)
+        detail = "; ".join((recipe.title, *absent))
+        yield Finding(f"attack {recipe.name}", not lacks, detail, "\n".join(lacks))
 
 
 def _browser() -> Finding:

@@ -1,16 +1,19 @@
 """What does the user want audited, and how? From `audit.toml`, `pyproject.toml` and the command line."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
 from audit.data import DataOptions
-from audit.suites import suggestion
+from audit.params import by_probe
 from probes.errors import AuditError
+from probes.suggestion import suggestion
 from probes.types import MAIN
+
+_PLACE = 'write parameters below [params."PROBE"]'
 
 
 class AuditConfig(DataOptions):
@@ -28,7 +31,8 @@ class AuditConfig(DataOptions):
     suite_gates: bool = Field(default=True, description="Whether the gates that come with the suites hold.")
     params: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
-        description='Probe parameters: a table `[params."fairness.template"]` for each probe.',
+        description='Probe parameters: a table `[params."fairness.template"]` for each probe. '
+        '`"none"` gives a parameter no value, where it can be without.',
     )
     positive: str | None = Field(
         default=None, description="The class that counts as the positive outcome; of two classes the second."
@@ -62,6 +66,15 @@ class AuditConfig(DataOptions):
     dtype: str = Field(
         default="auto", description="`auto` (chosen by a short timing), `float32`, `bfloat16`, `float16`."
     )
+
+    @field_validator("params", mode="before")
+    @classmethod
+    def _of_probes(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            raise ValueError(f"params = {given!r} is not a table; {_PLACE}")
+        if wrong := [name for name, value in given.items() if not isinstance(value, Mapping)]:
+            raise ValueError(f"params.{wrong[0]} = {given[wrong[0]]!r} is not the table of a probe; {_PLACE}")
+        return given
 
     @field_validator("shift")
     @classmethod
@@ -110,14 +123,31 @@ def build(*layers: Mapping[str, Any]) -> AuditConfig:
     Raises:
         AuditError: with one sentence per wrong setting.
     """
+    found, faults = sound(*layers)
+    if faults:
+        raise AuditError(*faults)
+    return found
+
+
+def sound(*layers: Mapping[str, Any]) -> tuple[AuditConfig, tuple[str, ...]]:
+    """The configuration of the settings that are right, and one sentence for each that is wrong."""
+    settings = _listed(_layered(layers))
+    try:
+        return AuditConfig.model_validate(settings), ()
+    except ValidationError as error:
+        faults = error.errors()
+        wrong = {fault["loc"][0] for fault in faults}
+        right = {key: value for key, value in settings.items() if key not in wrong}
+        return AuditConfig.model_validate(right), tuple(_fault(fault) for fault in faults)
+
+
+def _layered(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for layer in layers:
-        params = _merged(merged.get("params", {}), layer.get("params", {}))
+        given = layer.get("params", {})
+        params = _merged(merged.get("params", {}), by_probe(given) if isinstance(given, Mapping) else given)
         merged |= {**layer, "params": params}
-    try:
-        return AuditConfig.model_validate(_listed(merged))
-    except ValidationError as error:
-        raise AuditError(*(_fault(e) for e in error.errors())) from None
+    return merged
 
 
 def toml(path: Path, *, option: str = "--config") -> dict[str, Any]:
@@ -146,9 +176,15 @@ def _section(path: Path, content: dict[str, Any]) -> dict[str, Any]:
 
 def _merged(first: Any, second: Any) -> Any:
     """Parameters of the same probe from two layers are joined key by key."""
-    if not (isinstance(first, Mapping) and isinstance(second, Mapping)):
-        return second or first
-    return {k: {**first.get(k, {}), **second.get(k, {})} for k in {**first, **second}}
+    return _joined(first, second, lambda one, other: _joined(one, other, lambda _, later: later))
+
+
+def _joined(first: Any, second: Any, both: Callable[[Any, Any], Any]) -> Any:
+    """Two tables as one, `both` where both have a value; what is no table is kept, so that it can be told."""
+    for given in (first, second):
+        if not isinstance(given, Mapping):
+            return given
+    return {**first, **second, **{k: both(first[k], second[k]) for k in first if k in second}}
 
 
 def _listed(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from audit import changes, environment
 from audit.exits import exit_code
 from audit.gates import Gate, judge, parse
 from audit.pairing import Audit, aligned, mismatches, side
-from audit.suites import suggestion
 from probes.errors import AuditError
 from probes.faults import Faults
+from probes.suggestion import suggestion
 from reports.diff import Changed, DiffRecord, DiffSettings
 from reports.outcomes import Outcomes
 from reports.record import AuditRecord, DataInfo

@@ -6,9 +6,9 @@ from importlib.metadata import PackageNotFoundError, version
 from reports.record import Environment
 
 PACKAGES = (
-    "accelerate", "captum", "datasets", "fairlearn", "numpy", "opacus", "pandas", "peft", "pyarrow",
-    "safetensors", "scikit-learn", "scipy", "statsmodels", "textattack", "tokenizers",
-    "torch", "transformers",
+    "accelerate", "captum", "datasets", "fairlearn", "greenlet", "harper-py", "lemminflect", "nltk",
+    "numpy", "opacus", "pandas", "peft", "pyarrow", "safetensors", "scikit-learn", "scipy", "statsmodels",
+    "textattack", "tokenizers", "torch", "transformers",
 )  # fmt: skip
 
 

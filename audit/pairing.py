@@ -10,6 +10,7 @@ import reports
 from audit.data.sentences import quoted
 from probes.errors import AuditError
 from probes.faults import Faults
+from probes.home import told
 from probes.types import IntArray
 from reports import training
 from reports.comparison import Side
@@ -46,7 +47,7 @@ def opened(paths: Sequence[Path]) -> tuple[Audit, ...]:
     found = [faults.attempt(_opened, located(path)) for path in paths]
     faults.check()
     audits = [audit for audit in found if audit is not None]
-    for names in ([a.name for a in audits], [str(p) for p in paths]):
+    for names in ([a.name for a in audits], [told(str(p)) for p in paths]):
         if len(set(names)) == len(names):
             return tuple(replace(a, name=n) for a, n in zip(audits, names, strict=True))
     raise AuditError(f"{', '.join(map(str, paths))}: the same audit is named twice; name different ones")

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from audit.config import toml
-from audit.suites import suggestion
 from probes.errors import AuditError
+from probes.suggestion import suggestion
 from reports.card import Prose
 from reports.card.readme import BEGIN, END
 

@@ -2,8 +2,8 @@
 
 import shlex
 import traceback
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from audit.agenda import Agenda, plan
 from audit.config import AuditConfig
 from audit.exits import exit_code
 from audit.gates import judge
+from audit.places import discreet
 from audit.subject import Subject, prepare
 from probes import progress as progress_
 from probes.errors import AuditError, Skip
@@ -39,13 +40,20 @@ def run(config: AuditConfig, *, progress: progress_.Progress = progress_.silent)
     return audited(config, progress=progress).record
 
 
-def audited(config: AuditConfig, *, progress: progress_.Progress = progress_.silent) -> Audited:
+def audited(
+    config: AuditConfig, *, before: Sequence[str] = (), progress: progress_.Progress = progress_.silent
+) -> Audited:
     """Audit as configured, and keep the answers to single rows too.
+
+    Args:
+        config: what the user asked for.
+        before: faults that were found before, told with those found here.
+        progress: how progress is shown.
 
     Raises:
         AuditError: as for `run`.
     """
-    agenda, subject = prepare(config, plan, progress=progress)
+    agenda, subject = prepare(config, plan, before=before, progress=progress)
     results = _ask(agenda, subject.context, config, progress)
     verdicts = judge(
         agenda.gates,
@@ -68,16 +76,17 @@ def audited(config: AuditConfig, *, progress: progress_.Progress = progress_.sil
         training=subject.training,
     )
     kept = outcomes.of(subject.context, subject.data) if config.outcomes and subject.data else None
-    return Audited(record, kept)
+    return Audited(discreet(record), kept)
 
 
 def _ask(
     agenda: Agenda, context: Context, config: AuditConfig, progress: progress_.Progress
 ) -> tuple[ProbeResult, ...]:
     results = []
+    asked = replace(context, progress=progress)
     with progress("probes", len(agenda.probes)) as advance:
         for probe, parameters in agenda.probes:
-            results.append(measure(probe, parameters, context, examples=config.include_examples))
+            results.append(measure(probe, parameters, asked, examples=config.include_examples))
             advance(1)
     return tuple(results)
 

@@ -1,6 +1,6 @@
 """What is audited: the model, the data, and the model's answers to the data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -11,10 +11,10 @@ from audit import data, decisions, models, shift
 from audit.config import AuditConfig
 from audit.data import AuditData
 from audit.resources import resolve
-from audit.suites import suggestion
 from probes.errors import AuditError
 from probes.faults import Faults
 from probes.progress import Progress
+from probes.suggestion import suggestion
 from probes.types import Context, Model, Predictions, Samples
 from reports.record import DataInfo, ModelInfo
 from training import record
@@ -50,14 +50,26 @@ class AuditedModel(Model, Protocol):
 
 
 def prepare(
-    config: AuditConfig, plan: Callable[[AuditConfig], A], *, progress: Progress
+    config: AuditConfig,
+    plan: Callable[[AuditConfig], A],
+    *,
+    before: Sequence[str] = (),
+    progress: Progress,
 ) -> tuple[A, Subject]:
     """The plan and the subject; what can be checked without loading the model is checked first.
 
+    Args:
+        config: what the user asked for.
+        plan: makes the plan of it.
+        before: faults that were found before.
+        progress: how progress is shown.
+
     Raises:
-        AuditError: with the faults of plan, model folder and data together; else with those of the model.
+        AuditError: with those and the faults of plan, model folder and data together; else with those of the
+            model.
     """
     faults = Faults()
+    faults.add(*before)
     agenda = faults.attempt(plan, config)
     folder, classes = faults.attempt(_located, config) or (None, ())
     training = faults.attempt(_training, folder)
@@ -179,7 +191,7 @@ def _subject(
     described = model.info if model else _predictions_info(config, names)
     if rules:
         described = described.model_copy(update={"postprocessing": decisions.described(rules)})
-    return Subject(context, described, info, shift.told(further, context.shifted), training)
+    return Subject(context, described, info, shift.told(further, context), training)
 
 
 def _told(info: DataInfo, predictions: Predictions | None, rules: Postprocessing | None) -> DataInfo:

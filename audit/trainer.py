@@ -12,12 +12,13 @@ from audit.attacker import attacker
 from audit.config import toml
 from audit.data import AuditData, DataOptions
 from audit.resources import resolve
-from audit.suites import suggestion
 from probes.errors import AuditError
 from probes.faults import Faults
+from probes.home import expanded
 from probes.lexicons import Lexicon
 from probes.lexicons import load as load_lexicon
 from probes.progress import Progress, silent
+from probes.suggestion import suggestion
 from probes.types import Grouping, Samples
 from training import checkpoint, choice, device, folder, processes
 from training.adversarial.edits import Attacker
@@ -277,7 +278,7 @@ def _source(config: TrainingConfig) -> Source:
     at_hub = config.data.startswith(HUB)
     return Source(
         source=config.data,
-        path=None if at_hub else str(Path(resolve(config.data)).absolute()),
+        path=None if at_hub else str(expanded(resolve(config.data)).absolute()),
         text=config.text or "text",
         label=config.label or "label",
         part=config.split,

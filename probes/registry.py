@@ -3,7 +3,8 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -13,10 +14,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 import probes
 from probes.errors import AuditError
+from probes.suggestion import suggestion
 from probes.types import Context, Finding
 
 ProbeFunction = Callable[..., Iterator[Finding]]
 ENTRY_POINT_GROUP = "assay.probes"
+# A name in backticks; `<name>_gap` stands for any name with that end.
+_QUOTED = re.compile(r"`((?:<\w+>)?[A-Za-z_]?[\w\-]*)`")
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,20 @@ class Probe:
         return inspect.getdoc(self.function) or ""
 
     @property
+    def metrics(self) -> tuple[str, ...]:
+        """The names in backticks in its docstring, which must name every metric there; no parameters.
+
+        `<name>_gap` there stands for every name with that end, for metrics that a parameter names.
+        """
+        quoted, parameters = _QUOTED.findall(self.documentation), self.parameters.model_fields
+        return tuple(name for name in dict.fromkeys(quoted) if name and name not in parameters)
+
+    def measures(self, metric: str) -> bool:
+        """Whether it may have a metric of that name; a docstring without any name leaves all open."""
+        forms = [re.sub(r"<\w+>", ".+", name) for name in self.metrics]
+        return not forms or any(re.fullmatch(form, metric) for form in forms)
+
+    @property
     def parameters(self) -> type[BaseModel]:
         """The schema of its keyword arguments; unknown keys are refused."""
         given = inspect.signature(self.function, eval_str=True).parameters.values()
@@ -63,17 +81,24 @@ class Probe:
         try:
             return self.parameters.model_validate(dict(given)).model_dump()
         except ValidationError as error:
-            raise AuditError(*(self._fault(e) for e in error.errors())) from None
+            raise AuditError(*(self._fault(e) for e in _innermost(error.errors()))) from None
 
     def _fault(self, error: Any) -> str:
-        name = ".".join(str(part) for part in error["loc"])
-        known = ", ".join(self.parameters.model_fields) or "none"
-        what = "is not a parameter" if error["type"] == "extra_forbidden" else error["msg"]
-        return f"params.{self.name}.{name} = {error['input']!r}: {what}; its parameters: {known}"
+        name = f"params.{self.name}.{error['loc'][0]}"
+        if error["type"] == "extra_forbidden":
+            return f"{name} is not a parameter{suggestion(error['loc'][0], self.parameters.model_fields)}"
+        message = str(error["ctx"]["error"]) if error["type"] == "value_error" else error["msg"]
+        return f"{name} = {error['input']!r}: {message[0].lower()}{message[1:]}"
 
     def __call__(self, ctx: Context, **parameters: Any) -> Iterator[Finding]:
         """Measure."""
         return self.function(ctx, **parameters)
+
+
+def _innermost(errors: Sequence[Any]) -> Iterator[Any]:
+    """Without those of a whole that has a wrong part: it counts the right parts alone."""
+    places = [error["loc"] for error in errors]
+    yield from (e for e in errors if not any(e["loc"] == place[: len(e["loc"])] != place for place in places))
 
 
 def probe(*, version: int = 1) -> Callable[[ProbeFunction], Probe]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from probes.errors import Skip
+from probes.progress import Progress, silent
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.integer[Any]]
@@ -108,6 +109,17 @@ class LogitModel(Model, Protocol):
 
     def logits(self, inputs: Sequence[str]) -> FloatArray:
         """Logits (N, C) of N texts; a row of NaN where there is no valid answer."""
+
+
+@runtime_checkable
+class ApproximateModel(Model, Protocol):
+    """A model that can answer faster where an answer need not be the last word: for searches."""
+
+    def approximate(self, inputs: Sequence[str]) -> FloatArray:
+        """Class probabilities (N, C) of N texts, whose decision may be another near a tie."""
+
+    def exact(self, inputs: Sequence[str]) -> FloatArray:
+        """Class probabilities (N, C) of N texts, each in full precision."""
 
 
 @dataclass(frozen=True)
@@ -218,12 +230,14 @@ class Example:
         texts: what each is, and the text.
         caption: how to read it.
         marks: for each of the texts, from where to where it is marked; () for no marks at all.
+        pairs: whether each two texts belong together, and are shown beside each other.
     """
 
     title: str
     texts: tuple[tuple[str, str], ...]
     caption: str = ""
     marks: tuple[tuple[tuple[int, int], ...], ...] = ()
+    pairs: bool = False
     kind: Literal["example"] = "example"
     private: ClassVar[bool] = True
 
@@ -283,6 +297,7 @@ class Context:
         seed: the seed of the run.
         confidence: the level of every interval.
         shifted: further data sets by name, each as a context of its own, to compare the rows with.
+        progress: told how far long work of a probe is.
     """
 
     samples: Samples
@@ -293,6 +308,7 @@ class Context:
     seed: int = 0
     confidence: float = 0.95
     shifted: Mapping[str, "Context"] = field(default_factory=dict)
+    progress: Progress = silent
 
     def rng(self, name: str) -> np.random.Generator:
         """A generator that depends on the seed of the run and on `name` alone, not on the order of probes."""

@@ -32,6 +32,7 @@ class Mark:
         value: the value in figures.
         interval: the interval in figures.
         n: the rows it rests on.
+        style: which of the marks and colours of a picture draws it.
     """
 
     top: int
@@ -42,6 +43,7 @@ class Mark:
     value: str
     interval: str
     n: str
+    style: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Panel:
         limit: the place of the limit, or None when the limit is a width.
         note: the limit in words.
         height: in pixels.
+        series: what each style of its marks stands for; () when all marks are alike.
     """
 
     title: str
@@ -82,6 +85,7 @@ class Panel:
     limit: float | None
     note: str
     height: int
+    series: tuple[str, ...] = ()
 
 
 def groups(comparison: Comparison, verdict: Verdict) -> Panel:
@@ -91,16 +95,16 @@ def groups(comparison: Comparison, verdict: Verdict) -> Panel:
     when none lies below that share of the highest.
     """
     ordered = _ordered(comparison.groups)
-    shown, left_out = _extremes(ordered, MOST_ROWS)
+    shown, left_out = extremes(ordered, MOST_ROWS)
     band = _band(comparison, verdict)
-    scale = _scale([*_numbers(shown), *(band or ())], comparison.groups)
+    scale = group_scale([*numbers(shown), *(band or ())], comparison.groups)
     allowed = Zone(scale.at(band[0]), scale.at(band[1])) if band else None
     metric = display.words(comparison.groups[0].metric) if comparison.groups else "groups"
     tops = [HEAD + ROW * (i + bool(left_out and i >= MOST_ROWS // 2)) for i in range(len(shown))]
     return Panel(
         title=display.sentence(f"{metric} by group"),
         description=_told(ordered, _width_told(comparison, verdict)),
-        marks=tuple(_mark(top, label, m, scale) for top, (label, m) in zip(tops, shown, strict=True)),
+        marks=tuple(mark(top, label, m, scale) for top, (label, m) in zip(tops, shown, strict=True)),
         between=(HEAD + MOST_ROWS // 2 * ROW, left_out) if left_out else None,
         ticks=scale.ticks,
         allowed=allowed,
@@ -121,8 +125,8 @@ def gauge(verdict: Verdict, measured: Measurement | None) -> Panel | None:
     note = f"limit: {'at most' if verdict.at_most else 'at least'} {display.limit(verdict.limit)}"
     return Panel(
         title=f"{metric} against its limit",
-        description=f"{_figures(number)}; {note}.",
-        marks=(_mark(GAUGE_HEAD, "", number, scale),),
+        description=f"{figures(number)}; {note}.",
+        marks=(mark(GAUGE_HEAD, "", number, scale),),
         between=None,
         ticks=scale.ticks,
         allowed=Zone(0, edge) if verdict.at_most else Zone(edge, 100),
@@ -138,11 +142,11 @@ def changes(leaves: Sequence[Measurement], title: str, *, neutral: float = 0.0) 
     if not shown:
         return None
     named = [(display.name(leaf.slice.get("group", "all rows")), leaf) for leaf in shown]
-    scale = around([*_numbers(named), neutral])
+    scale = around([*numbers(named), neutral])
     return Panel(
         title=title,
-        description=". ".join(f"{name}: {_figures(leaf)}" for name, leaf in named) + ".",
-        marks=tuple(_mark(HEAD + ROW * i, *pair, scale) for i, pair in enumerate(named)),
+        description=". ".join(f"{name}: {figures(leaf)}" for name, leaf in named) + ".",
+        marks=tuple(mark(HEAD + ROW * i, *pair, scale) for i, pair in enumerate(named)),
         between=None,
         ticks=scale.ticks,
         allowed=None,
@@ -175,10 +179,11 @@ def ends(leaves: Sequence[Measurement]) -> list[Measurement]:
     """The groups for a table: in their order, or the highest and the lowest when there are more than 40."""
     if len(leaves) <= MOST_LINES:
         return list(leaves)
-    return [leaf for _, leaf in _extremes(_ordered(leaves), MOST_LINES)[0]]
+    return [leaf for _, leaf in extremes(_ordered(leaves), MOST_LINES)[0]]
 
 
-def _extremes(ordered: list[tuple[str, Measurement]], most: int) -> tuple[list[tuple[str, Measurement]], int]:
+def extremes(ordered: list[tuple[str, Measurement]], most: int) -> tuple[list[tuple[str, Measurement]], int]:
+    """At most `most` of the groups, the highest and the lowest, and how many are between them."""
     if len(ordered) <= most:
         return ordered, 0
     defined = [pair for pair in ordered if pair[1].value is not None]
@@ -188,7 +193,8 @@ def _extremes(ordered: list[tuple[str, Measurement]], most: int) -> tuple[list[t
     return defined[:half] + defined[-half:], len(ordered) - most
 
 
-def _numbers(rows: Sequence[tuple[str, Measurement]]) -> list[float | None]:
+def numbers(rows: Sequence[tuple[str, Measurement]]) -> list[float | None]:
+    """All that an axis has to show of some groups: values and ends of intervals."""
     return list(itertools.chain.from_iterable((m.value, m.low, m.high) for _, m in rows))
 
 
@@ -200,7 +206,8 @@ def _band(comparison: Comparison, verdict: Verdict) -> tuple[float, float] | Non
     return (top - verdict.limit if verdict.at_most else top * verdict.limit), top
 
 
-def _scale(values: Sequence[float | None], leaves: Sequence[Measurement]) -> Scale:
+def group_scale(values: Sequence[float | None], leaves: Sequence[Measurement]) -> Scale:
+    """An axis for numbers of groups: one of rates ends at 0 and 1."""
     shares = all(leaf.successes is not None or leaf.value is None for leaf in leaves)
     kept = [v for v in values if v is not None]
     if not shares:
@@ -208,7 +215,9 @@ def _scale(values: Sequence[float | None], leaves: Sequence[Measurement]) -> Sca
     return around([min(1.0, max(0.0, v)) for v in kept], lowest=0, highest=1)
 
 
-def _mark(top: int, label: str, measured: Measurement, scale: Scale) -> Mark:
+def mark(top: int, label: str, measured: Measurement, scale: Scale) -> Mark:
+    """A measurement as a mark on a row that begins at `top`."""
+
     def place(value: float | None) -> float | None:
         return None if value is None else scale.at(value)
 
@@ -241,13 +250,14 @@ def _told(ordered: Sequence[tuple[str, Measurement]], limit: str) -> str:
     defined = [pair for pair in ordered if pair[1].value is not None]
     if not defined:
         return "No group has a value."
-    first, last = (f"{display.shortened(k, LABEL_WIDTH)} {_figures(m)}" for k, m in (defined[0], defined[-1]))
+    first, last = (f"{display.shortened(k, LABEL_WIDTH)} {figures(m)}" for k, m in (defined[0], defined[-1]))
     undefined = len(ordered) - len(defined)
     tail = f" Undefined for {undefined}." if undefined else ""
     return f"{len(ordered)} groups. Highest: {first}. Lowest: {last}.{tail} Limit: {limit}."
 
 
-def _figures(measured: Measurement) -> str:
+def figures(measured: Measurement) -> str:
+    """A number with its interval, in words."""
     return f"{display.number(measured.value)} (interval {display.interval(measured.low, measured.high)})"
 
 

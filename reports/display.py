@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from probes.home import TILDE
+from probes.numerals import minus
 from probes.types import Measurement
 
 LONGEST = 4000
@@ -76,7 +78,8 @@ def name(text: str) -> str:
 
 def place(reference: str) -> str:
     """A file or folder by its own name, without the way to it; anything else as it is."""
-    return name(PurePath(reference).name if PurePath(reference).is_absolute() else reference)
+    path = PurePath(reference)
+    return name(path.name if path.is_absolute() or path.parts[:1] == (TILDE,) else reference)
 
 
 def words(identifier: str) -> str:
@@ -110,8 +113,8 @@ def number(value: float | None) -> str:
     if value is None:
         return "undefined"
     if isinstance(value, int):
-        return f"{value:,}".replace("-", "−")
-    return _decimal(value).replace("-", "−")
+        return minus(f"{value:,}")
+    return minus(_decimal(value))
 
 
 def figure(measured: Measurement) -> str:
@@ -142,7 +145,7 @@ def limit(value: float) -> str:
     """A limit as a person would write it: 0.1 reads "0.10", 0.125 stays."""
     shortest = f"{value:.12g}"
     one_decimal = shortest.count(".") == 1 and len(shortest.partition(".")[2]) == 1
-    return (f"{value:.2f}" if one_decimal and "e" not in shortest else shortest).replace("-", "−")
+    return minus(f"{value:.2f}" if one_decimal and "e" not in shortest else shortest)
 
 
 def interval(low: float | None, high: float | None) -> str:

@@ -11,10 +11,14 @@ CARD_LINES = 500
 """Lines of all verdicts that are drawn, shared by the areas."""
 PROBE_LINES = 300
 """Lines of the tables of groups of one probe, and of its other tables."""
+CHART_LINES = 300
+"""Marks of the pictures of groups that no verdict draws, shared by the probes that have some."""
 DATA_LINES = 400
 """Groups whose rows are listed."""
 MOST_GATES = 250
 """Gates in the table of all verdicts."""
+MOST_UNDEFINED = 60
+"""Reasons for numbers without a value that are told."""
 MOST_FIGURES = 140
 """Lines of the table of other figures of one probe."""
 

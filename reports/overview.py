@@ -54,10 +54,12 @@ class Area:
 
     @property
     def missing(self) -> str:
-        """How many of its probes gave no answer, in words; "" when all did."""
+        """How many of its probes and numbers gave no answer, in words; "" when all did."""
         words = {"skipped": "skipped", "failed": "crashed"}
         counts = {word: sum(r.status == status for r in self.unmeasured) for status, word in words.items()}
-        return ", ".join(f"{statement.plural(n, 'probe')} {word}" for word, n in counts.items() if n)
+        told = [f"{statement.plural(n, 'probe')} {word}" for word, n in counts.items() if n]
+        lost = sum(m.value is None for r in self.measured for m in r.measurements)
+        return ", ".join([*told, *([f"{statement.plural(lost, 'number')} undefined"] if lost else [])])
 
 
 def areas(record: AuditRecord) -> tuple[Area, ...]:

@@ -2,12 +2,23 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from probes.types import Comparison, Measurement
-from reports import charts, curves, display, fitting, marks, overview, statement, tables
+from probes.types import Comparison, Exhibit, Measurement
+from reports import (
+    charts,
+    curves,
+    display,
+    fitting,
+    group_charts,
+    marks,
+    overview,
+    statement,
+    tables,
+    undefined,
+)
 from reports import crosswalk as crosswalks
 from reports.crosswalk import Crosswalk
 from reports.record import AuditRecord, ProbeResult, Verdict
@@ -56,6 +67,7 @@ class Section:
         cards: its verdicts, worst first, that are drawn.
         left_out: how many more stand in the table of all verdicts only.
         results: what its probes found.
+        pictures: for each of them the groups that no verdict draws.
     """
 
     area: overview.Area
@@ -63,6 +75,7 @@ class Section:
     cards: tuple[tuple[int, Card], ...]
     left_out: int
     results: tuple[tuple[int, ProbeResult], ...]
+    pictures: Mapping[int, fitting.Fitted[charts.Panel]]
 
 
 def html(record: AuditRecord, *, crosswalk: Crosswalk | None = None) -> str:
@@ -88,6 +101,7 @@ def html(record: AuditRecord, *, crosswalk: Crosswalk | None = None) -> str:
         ],
         pictured={i for s in found for i, _ in s.cards},
         unmeasured=[r for r in record.results if r.status != "ok"],
+        undefined=fitting.fitted(undefined.by_reason(record.results), lambda _: 1, fitting.MOST_UNDEFINED),
         groups=fitting.fitted(_counted(record), lambda pair: len(pair[1]), fitting.DATA_LINES),
         crosswalk=crosswalk or crosswalks.load(),
     )
@@ -99,7 +113,9 @@ def sections(record: AuditRecord, verdicts: Sequence[Verdict]) -> list[Section]:
     results = list(enumerate((r for r in record.results if r.status == "ok"), start=1))
     areas = overview.areas(record)
     room = fitting.CARD_LINES // max(1, len(areas))
-    return [_section(area, f"area-{i}", cards, results, room) for i, area in enumerate(areas, start=1)]
+    found = [_section(area, f"area-{i}", cards, results, room) for i, area in enumerate(areas, start=1)]
+    pictures = _pictures(results, [c for s in found for _, c in s.cards])
+    return [replace(s, pictures={i: pictures[i] for i, _ in s.results}) for s in found]
 
 
 def _section(
@@ -112,7 +128,22 @@ def _section(
     own = [(i, c) for i, c in cards if overview.area_of(c.verdict.probe) == area.key]
     shown = fitting.fitted(own, lambda numbered: numbered[1].lines, room).shown
     found = tuple((i, r) for i, r in results if overview.area_of(r.probe) == area.key)
-    return Section(area, anchor, shown, len(area.verdicts) - len(shown), found)
+    return Section(area, anchor, shown, len(area.verdicts) - len(shown), found, {})
+
+
+def _pictures(
+    results: Sequence[tuple[int, ProbeResult]], cards: Sequence[Card]
+) -> dict[int, fitting.Fitted[charts.Panel]]:
+    """For each probe the pictures of groups that no card has; all probes that have some get the same room."""
+    drawn = [
+        (c.verdict.probe, group_charts.key(m)) for c in cards for one in c.comparisons for m in one.groups
+    ]
+    found = {
+        i: group_charts.panels(r.measurements, {key for probe, key in drawn if probe == r.probe})
+        for i, r in results
+    }
+    room = fitting.CHART_LINES // max(1, sum(map(bool, found.values())))
+    return {i: fitting.fitted(panels, lambda p: len(p.marks), room) for i, panels in found.items()}
 
 
 def _counted(record: AuditRecord) -> list[tuple[str, list[charts.Bar]]]:
@@ -172,7 +203,7 @@ def templates() -> "Environment":
         "fitted_figures": fitting.furthest,
         "pieces": marks.pieces,
     }
-    environment.tests |= {"nested": tables.nested, "side_by_side": curves.side_by_side}
+    environment.tests |= {"nested": tables.nested, "side_by_side": curves.side_by_side, "worded": _worded}
     environment.globals |= {
         "interval": display.interval,
         "drawing": curves.figure,
@@ -184,6 +215,10 @@ def templates() -> "Environment":
         "answers": crosswalks.answers,
     }
     return environment
+
+
+def _worded(exhibit: Exhibit) -> bool:
+    return exhibit.kind in ("example", "highlights")
 
 
 def card(record: Judged, verdict: Verdict) -> Card:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from probes.numerals import minus
+
 _FARTHEST = 1e300  # beyond this, distances between numbers are not finite
 _MARGIN = 2.0  # percent of the width kept free at both ends, so that marks at the ends are whole
 
@@ -45,5 +47,5 @@ def _step(span: float) -> float:
 
 def _label(value: float, decimals: int) -> str:
     if abs(value) >= 1e6 or decimals > 6:
-        return f"{value:.1e}".replace("-", "−")
-    return f"{value:,.{decimals}f}".replace("-", "−")
+        return minus(f"{value:.1e}")
+    return minus(f"{value:,.{decimals}f}")

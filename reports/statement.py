@@ -1,6 +1,6 @@
 """What does the audit say as a whole, in plain words?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -127,14 +127,20 @@ def _exit(record: Judged) -> str:
 
 def about(verdict: Verdict) -> str:
     """What a verdict speaks of, in words: "true positive rate gap by gender"."""
-    where = dict(verdict.slice)
+    of = scope(verdict.slice)
+    grouped = "group" in verdict.slice or "feature" in verdict.slice
+    return display.words(verdict.metric) + (" " if grouped else ", ") * bool(of) + of
+
+
+def scope(slice_: Mapping[str, str]) -> str:
+    """What a slice speaks of, in words: "for women (gender), recipe pwws"; "" for everything."""
+    where = dict(slice_)
     feature, group = where.pop("feature", None), where.pop("group", None)
-    words = display.words(verdict.metric)
+    rest = [f"{display.words(k)} {display.name(v)}" for k, v in where.items()]
     if group is not None:
-        words += f" for {display.name(group)}" + ("" if feature is None else f" ({display.name(feature)})")
-    elif feature is not None:
-        words += f" by {display.name(feature)}"
-    return ", ".join([words, *(f"{display.words(k)} {display.name(v)}" for k, v in where.items())])
+        of = f"for {display.name(group)}" + ("" if feature is None else f" ({display.name(feature)})")
+        return ", ".join([of, *rest])
+    return ", ".join([*([] if feature is None else [f"by {display.name(feature)}"]), *rest])
 
 
 def bound(verdict: Verdict) -> str:

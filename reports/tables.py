@@ -10,6 +10,8 @@ from reports import display
 MOST_COLUMNS = 5
 MOST_ROWS = 200
 FEW_ROWS = 12
+NARROW = 2
+"""Metrics of a table of groups that is drawn too; a wider one has them side by side already."""
 
 Slice = tuple[tuple[str, str], ...]
 
@@ -58,6 +60,11 @@ class Matrix:
         """Whether the table is long enough to begin folded."""
         return len(self.rows) > FEW_ROWS
 
+    @property
+    def narrow(self) -> bool:
+        """Whether it has so few columns that a picture says more."""
+        return len(self.columns) <= NARROW
+
 
 def matrices(measurements: Iterable[Measurement]) -> list[Matrix]:
     """The measurements of single groups, as tables of at most five metrics.
@@ -68,7 +75,7 @@ def matrices(measurements: Iterable[Measurement]) -> list[Matrix]:
     wholes = {(m.metric, _about(m)): m for m in measured if _is_whole(m)}
     return [
         _matrix(about, {metric: by_metric[metric] for metric in part}, wholes, continued=i > 0)
-        for about, by_metric in _by_group(measured).items()
+        for about, by_metric in by_group(measured).items()
         for i, part in enumerate(_parts(list(by_metric)))
     ]
 
@@ -78,7 +85,7 @@ def others(measurements: Iterable[Measurement]) -> list[Measurement]:
     measured = tuple(measurements)
     shown = {
         (metric, _without_feature(about))
-        for about, by_metric in _by_group(measured).items()
+        for about, by_metric in by_group(measured).items()
         for metric in by_metric
     }
     return [
@@ -88,7 +95,8 @@ def others(measurements: Iterable[Measurement]) -> list[Measurement]:
     ]
 
 
-def _by_group(measured: Sequence[Measurement]) -> dict[Slice, dict[str, dict[str, Measurement]]]:
+def by_group(measured: Sequence[Measurement]) -> dict[Slice, dict[str, dict[str, Measurement]]]:
+    """What else the slice says -> metric -> group -> measurement, for the measurements of single groups."""
     found: dict[Slice, dict[str, dict[str, Measurement]]] = {}
     for m in measured:
         if "group" in m.slice:

@@ -2,8 +2,11 @@
 
 import importlib.util
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -24,20 +27,30 @@ def real_environment() -> dict[str, str]:
     return dict(REAL_ENVIRONMENT)
 
 
-def _maker() -> Callable[..., Path]:
-    """`make_tiny_model` of tests/tiny.py, found by its path: tests are no package."""
-    spec = importlib.util.spec_from_file_location("tiny", Path(__file__).with_name("tiny.py"))
+def _loaded(name: str) -> ModuleType:
+    """tests/NAME.py, found by its path, since tests are no package; others then import it by its name."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     spec.loader.exec_module(module)
-    return module.make_tiny_model
+    return module
+
+
+WITHIN = _loaded("within")
+
+
+@pytest.fixture(scope="session")
+def audit() -> Callable[..., Any]:
+    """`audit(*words, cwd=folder)`: the command within this process."""
+    return WITHIN.audit
 
 
 @pytest.fixture(scope="session")
 def make_tiny_model() -> Callable[..., Path]:
     """`make_tiny_model(folder, *, classes=(…), seed=0)` saves a classifier with random weights."""
-    return _maker()
+    return _loaded("tiny").make_tiny_model
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from probes.errors import AuditError
+from probes.home import everywhere
 from training.plan import Plan
 
 SCHEMA_VERSION = 1
@@ -22,7 +23,9 @@ class Source(_Frozen):
     """Where the rows came from, so that an audit finds those that were held out."""
 
     source: str = Field(description="As the user named it: a file, a folder, a resource, `hf:NAME`.")
-    path: str | None = Field(description="Absolute path of the file or folder; None for `hf:NAME`.")
+    path: str | None = Field(
+        description="Path of the file or folder, from `/` or `~`, the home folder; None for `hf:NAME`."
+    )
     text: str = Field(description="Column of the texts.")
     label: str = Field(description="Column of the labels.")
     part: str | None = Field(default=None, description="Split of `hf:NAME` or of a datasets folder.")
@@ -119,8 +122,9 @@ class TrainingRecord(_Frozen):
     versions: dict[str, str]
 
     def to_json(self) -> str:
-        """The content of `training.json`."""
-        return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        """The content of `training.json`, which may be published with the weights: `~` is the home folder."""
+        content = everywhere(self.model_dump(mode="json"))
+        return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read(folder: Path) -> TrainingRecord | None:

@@ -54,6 +54,7 @@ app.command("doctor")(doctor.doctor)
 
 def main() -> None:
     """Run the command line; the only place where an error becomes an exit code."""
+    from audit.cli.earlier import notes
     from audit.exits import Exit
     from probes.errors import AuditError
 
@@ -63,11 +64,11 @@ def main() -> None:
     try:
         app()
     except AuditError as error:
-        _tell(error.faults)
+        _tell((*error.faults, *notes(error)))
         sys.exit(Exit.USER_FAULT)
     except SystemExit as ended:
         if ended.code == Exit.INTERRUPTED:
-            _tell(("interrupted; no result was written",))
+            _tell(("interrupted; no result was written", *notes(ended)))
         raise
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from audit.cli.options import Json, Quiet
+
 
 def compare(
     audits: Annotated[
@@ -25,12 +27,8 @@ def compare(
             rich_help_panel="Output",
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the comparison as JSON.", rich_help_panel="Output")
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print faults only.", rich_help_panel="Output")
-    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Set the audits of several models side by side: standard, private, adversarial, mitigated.
 

@@ -1,9 +1,17 @@
 """`audit diff`: what changed from one audit to another?"""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from audit.cli.formats import Formats
+from audit.cli.options import Json, Quiet, given
+
+if TYPE_CHECKING:
+    from reports.diff import DiffRecord
+
+RECORD = "diff.json"
 
 
 def diff(
@@ -56,36 +64,46 @@ def diff(
             help="Folder for diff.json and diff.html.", show_default="none written", rich_help_panel="Output"
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the comparison as JSON.", rich_help_panel="Output")
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print faults only.", rich_help_panel="Output")
-    ] = False,
+    format_: Formats = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compare the audit of a model with that of another, row by row where both saw the same data.
 
     Without gates it tells what changed and exits with 0; with gates it exits as `audit run` does.
     """
     from audit import diff as diff_
-    from audit.cli.show import console, save
-    from audit.pairing import opened
-    from reports.diff_page import html
-    from reports.diff_terminal import show
+    from audit.cli import formats
+    from audit.pairing import located, opened
+    from probes.faults import Faults
 
-    given: dict[str, Any] = {
+    flags: dict[str, Any] = {
         "gates": gate, "alpha": alpha, "confidence": confidence, "undecided": undecided,
         "allow_invalid": allow_invalid,
     }  # fmt: skip
-    settings = diff_.build(
-        diff_.settings(config), {k: v for k, v in given.items() if v is not None and v != []}
-    )
-    before, after = opened((baseline, candidate))
-    found = diff_.diff(before, after, settings, force=force)
+    faults = Faults()
+    forms = faults.attempt(formats.chosen, format_, folder=out is not None) or ()
+    audits = faults.attempt(opened, (baseline, candidate)) or ()
+    asked = faults.require(lambda: diff_.build(diff_.settings(config), given(flags)))
+    faults.attempt(diff_.gates, asked)
+    faults.check()
+    before, after = audits
+    found = diff_.diff(before, after, asked, force=force)
+    with formats.unheard(forms, error=as_json):
+        _publish(found, out, as_json=as_json, quiet=quiet)
+    file = located(candidate) if out is None else out / RECORD
+    formats.write(found, forms, file, config=config, error=as_json)
+    raise typer.Exit(found.exit_code)
+
+
+def _publish(found: "DiffRecord", out: Path | None, *, as_json: bool, quiet: bool) -> None:
+    from audit.cli.show import console, save
+    from reports.diff_page import html
+    from reports.diff_terminal import show
+
     if as_json:
         typer.echo(found.to_json(), nl=False)
     elif not quiet:
         show(found, console())
     if out is not None:
-        save({"diff.html": html(found), "diff.json": found.to_json()}, out, quiet=quiet or as_json)
-    raise typer.Exit(found.exit_code)
+        save({"diff.html": html(found), RECORD: found.to_json()}, out, quiet=quiet or as_json)

@@ -13,5 +13,5 @@ def doctor() -> None:
     for finding in findings():
         mark = "ok     " if finding.found else "missing"
         typer.echo(f"{mark} {finding.what}: {finding.detail}")
-        if not finding.found and finding.remedy:
-            typer.echo(f"        {finding.remedy}")
+        for line in () if finding.found else finding.remedy.splitlines():
+            typer.echo(f"        {line}")

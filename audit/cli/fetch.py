@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from audit.cli import options
+
 if TYPE_CHECKING:
     from audit.resources import Corpus, Resource
 
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
 def fetch(
     name: Annotated[str | None, typer.Argument(help="A resource; left out, they are listed.")] = None,
     *,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+    quiet: Annotated[bool, options.quiet("No progress bar.")] = False,
 ) -> None:
     """Fetch a model or data set by name and print its path.
 

@@ -14,7 +14,7 @@ from probes.errors import AuditError
 
 if TYPE_CHECKING:
     from reports.ci import Places
-    from reports.record import AuditRecord
+    from reports.statement import Judged
 
 GITHUB = "github"
 FILES = ("junit", "sarif", "summary")
@@ -81,19 +81,19 @@ def unheard(names: Sequence[str], *, error: bool) -> Iterator[None]:
 
 
 def write(
-    record: "AuditRecord",
+    record: "Judged",
     names: Sequence[str],
-    folder: Path,
+    file: Path,
     *,
     config: Path | None = None,
     error: bool = False,
 ) -> None:
-    """The record in the forms that were chosen.
+    """A record in the forms that were chosen.
 
     Args:
-        record: the record.
+        record: an audit, or the comparison of two.
         names: the forms.
-        folder: where files go.
+        file: where the record is, or would be; forms that are files are put beside it.
         config: the settings file that the user named, to say where gates stand.
         error: print to the error stream, because standard output is the record.
 
@@ -105,13 +105,13 @@ def write(
     import reports
     from reports import ci
 
-    where = _places(config, folder)
+    where = _places(config, file)
     for name in names:
         if name == GITHUB:
             _say(ci.annotations(record, where), error=error)
             _summarise(ci.summary(record, where))
         else:
-            reports.write(folder / ci.FILES[name].file, ci.FILES[name].render(record, where))
+            reports.write(file.with_name(ci.FILES[name].file), ci.FILES[name].render(record, where))
 
 
 def _say(text: str, *, error: bool) -> None:
@@ -132,15 +132,14 @@ def _summarise(text: str) -> None:
         raise AuditError(f"GITHUB_STEP_SUMMARY={path} cannot be written: {error.strerror}") from None
 
 
-def _places(config: Path | None, folder: Path) -> "Places":
+def _places(config: Path | None, file: Path) -> "Places":
     """Where gates stand: in the settings file; without one, the record is what can be pointed at."""
-    from audit.cli.show import RECORD
     from audit.config import located
     from reports import ci
 
     found = located(config)
     if found is None:
-        return ci.Places(_relative(folder / RECORD))
+        return ci.Places(_relative(file))
     try:
         return ci.places(_relative(found), found.read_text("utf-8"))
     except (OSError, UnicodeDecodeError):

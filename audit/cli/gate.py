@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from audit.cli.formats import Formats
+from audit.cli.options import Json, Quiet
 
 
 def gate(
@@ -29,23 +30,26 @@ def gate(
         typer.Option(help="Folder for the judged record and its report.", show_default="none written"),
     ] = None,
     format_: Formats = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the judged record.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print faults only.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Judge a record again, by its own gates or by others; neither model nor data is needed."""
     import reports
     from audit.cli import formats
-    from audit.cli.show import publish, tell
+    from audit.cli.show import RECORD, publish, tell
     from audit.judgement import rejudge
+    from probes.faults import Faults
     from reports.outcomes import beside
 
-    forms = formats.chosen(format_, folder=out is not None)
-    given = reports.read(record)
-    judged = rejudge(given, gates=gate, alpha=alpha, undecided=undecided)
+    faults = Faults()
+    forms = faults.attempt(formats.chosen, format_, folder=out is not None) or ()
+    given = faults.require(reports.read, record)
+    judged = faults.require(rejudge, given, gates=gate, alpha=alpha, undecided=undecided)
+    faults.check()
     with formats.unheard(forms, error=as_json):
         if out is None:
             tell(judged, as_json=as_json, quiet=quiet)
         else:
             publish(judged, out, outcomes=beside(record, given), as_json=as_json, quiet=quiet)
-    formats.write(judged, forms, out or record.parent, error=as_json)
+    formats.write(judged, forms, out / RECORD if out else record, error=as_json)
     raise typer.Exit(judged.exit_code)

@@ -1,6 +1,6 @@
 """`audit probes`, `audit suites`: what is there?"""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,9 +9,10 @@ def probes(
     name: Annotated[str | None, typer.Argument(help="A probe, to read its whole page.")] = None,
 ) -> None:
     """List the probes, or explain one with its parameters."""
-    from audit.suites import suggestion
     from probes.errors import AuditError
+    from probes.parameters import choices
     from probes.registry import discover
+    from probes.suggestion import suggestion
 
     known = discover()
     if name is None:
@@ -20,8 +21,12 @@ def probes(
     if name not in known:
         raise AuditError(f"there is no probe {name!r}{suggestion(name, tuple(known))}")
     typer.echo(f"{name}\n\n{known[name].documentation}\n\nParameters:")
-    fields = known[name].parameters.model_fields.items()
-    _rows([(f"  {key}", f"default {field.default!r}") for key, field in fields] or [("  none", "")])
+    schema = known[name].parameters
+    defaults = [(f"  {key}", f"default {_written(f.default)}") for key, f in schema.model_fields.items()]
+    _rows(defaults or [("  none", "")])
+    if listed := choices(schema):
+        typer.echo("\nNames that they take:")
+        _rows([(f"  {key}", ", ".join(values)) for key, values in listed.items()])
 
 
 def suites() -> None:
@@ -34,6 +39,12 @@ def suites() -> None:
         for word, members in (("probe", suite.members), ("gate", suite.gates)):
             for member in members:
                 typer.echo(f"  {word:6} {member}")
+
+
+def _written(default: Any) -> str:
+    from audit.agenda import NONE
+
+    return NONE if default is None else repr(default)
 
 
 def _rows(rows: list[tuple[str, str]]) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from audit.cli.options import DATA, MACHINE, Panels, Setting, given, taking
+from audit.cli.options import DATA, MACHINE, Panels, Quiet, Setting, given, taking
 
 PANELS: Panels = {
     None: {
@@ -41,7 +41,7 @@ def mitigate(
     model: Annotated[str, typer.Argument(help="Model folder; the rules are put into it.")],
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace the rules that are there.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print faults only.")] = False,
+    quiet: Quiet = False,
     **settings: Any,
 ) -> None:
     """Find a decision rule for each group and put it beside the model, in postprocessing.json.

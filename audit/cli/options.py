@@ -51,6 +51,21 @@ MACHINE: Mapping[str, Setting] = {
 """What every command that runs a model asks of the machine."""
 
 
+def quiet(told: str) -> Any:
+    """The option `--quiet`, where something else holds of it than of most commands; `told` is its help."""
+    return typer.Option("--quiet", "-q", help=told, rich_help_panel="Output")
+
+
+Quiet = Annotated[bool, quiet("Print faults only.")]
+"""The option `--quiet` of most commands."""
+
+Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print the result to standard output, as JSON.", rich_help_panel="Output"),
+]
+"""The option `--json` of a command that prints what it would write into a file."""
+
+
 def taking(panels: Panels) -> Callable[[Command], Command]:
     """Gives a command that takes `**settings` the options of the table in their place.
 

@@ -4,51 +4,45 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-from probes.errors import AuditError
+from probes.faults import Faults
 
 
-def parameters(given: Sequence[str] | None) -> dict[str, dict[str, Any]]:
+def parameters(given: Sequence[str] | None, faults: Faults) -> dict[str, dict[str, Any]]:
     """Probe name -> parameter -> value.
 
-    Raises:
-        AuditError: with one sentence for each that is not PROBE.PARAMETER=VALUE.
+    Args:
+        given: the values of `--param`.
+        faults: is told of each that is not PROBE.PARAMETER=VALUE, which is left out.
     """
-    faults = [
-        f"--param {text!r}: write it as PROBE.PARAMETER=VALUE" for text in given or () if not _name(text)
-    ]
-    if faults:
-        raise AuditError(*faults)
     found: dict[str, dict[str, Any]] = {}
     for text in given or ():
-        key, _, value = text.partition("=")
+        key, equals, value = text.partition("=")
         probe, _, name = key.rpartition(".")
-        found.setdefault(probe, {})[name] = _value(value)
+        if equals and probe and name:
+            found.setdefault(probe, {})[name] = _value(value)
+        else:
+            faults.add(f"--param {text!r}: write it as PROBE.PARAMETER=VALUE")
     return found
 
 
-def named(given: Sequence[str] | None, option: str) -> dict[str, str]:
-    """Name -> value of an option that is given as NAME=VALUE.
+def named(given: Sequence[str] | None, option: str, faults: Faults) -> dict[str, str]:
+    """Name -> value of an option that is given as NAME=FILE.
 
-    Raises:
-        AuditError: with one sentence for each that is not of that form, or whose name came before.
+    Args:
+        given: the values of the option.
+        option: its name.
+        faults: is told of each that is not of that form, or whose name came before; it is left out.
     """
     found: dict[str, str] = {}
-    faults = []
     for text in given or ():
         name, _, value = text.partition("=")
         if not (name and value):
-            faults.append(f"{option} {text!r}: write it as NAME=FILE")
+            faults.add(f"{option} {text!r}: write it as NAME=FILE")
         elif name in found:
-            faults.append(f"{option} {text!r}: the name {name!r} stands for {found[name]!r} already")
-        found[name] = value
-    if faults:
-        raise AuditError(*faults)
+            faults.add(f"{option} {text!r}: the name {name!r} stands for {found[name]!r} already")
+        else:
+            found[name] = value
     return found
-
-
-def _name(text: str) -> bool:
-    key, equals, _ = text.partition("=")
-    return bool(equals) and all(key.rpartition("."))
 
 
 def _value(text: str) -> Any:

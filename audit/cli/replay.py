@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from audit.cli import options
 from audit.exits import Exit
 
 
@@ -15,7 +16,7 @@ def replay(
         bool,
         typer.Option("--run-code", help="Also replay probes whose parameters name Python code; it is run."),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print differences only.")] = False,
+    quiet: Annotated[bool, options.quiet("Print differences only.")] = False,
 ) -> None:
     """Measure and judge again from the outcomes beside a record, and compare to the last digit.
 

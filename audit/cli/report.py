@@ -23,11 +23,16 @@ def report(
     """Draw the HTML report of a record; neither model nor data is needed."""
     import reports
     from audit.cli import formats
-    from audit.cli.show import REPORT, console
+    from audit.cli.show import RECORD, REPORT, console
+    from probes.faults import Faults
     from reports.crosswalk import load
 
-    forms = formats.chosen(format_)
-    target, read = out or record.with_name(REPORT), reports.read(record)
-    reports.write(target, reports.html(read, crosswalk=load(crosswalk)))
-    formats.write(read, forms, target.parent)
+    faults = Faults()
+    forms = faults.attempt(formats.chosen, format_) or ()
+    evidence = faults.attempt(load, crosswalk)
+    read = faults.require(reports.read, record)
+    faults.check()
+    target = out or record.with_name(REPORT)
+    reports.write(target, reports.html(read, crosswalk=evidence))
+    formats.write(read, forms, target.with_name(RECORD))
     console().print(f"Report: {target}", markup=False, soft_wrap=True)

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from audit.cli.earlier import told
 from audit.cli.formats import Formats
-from audit.cli.options import DATA, MACHINE, Panels, Setting, given, taking
+from audit.cli.options import DATA, MACHINE, Json, Panels, Quiet, Setting, given, taking
 
 PANELS: Panels = {
     None: {
@@ -60,6 +61,7 @@ PANELS: Panels = {
 
 
 @taking(PANELS)
+@told
 def run(
     model: Annotated[
         str | None,
@@ -87,12 +89,8 @@ def run(
         Path, typer.Option(help="Folder for record.json and report.html.", rich_help_panel="Output")
     ] = Path("audit-out"),
     format_: Formats = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the record to standard output.", rich_help_panel="Output")
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print faults only.", rich_help_panel="Output")
-    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
     **settings: Any,
 ) -> None:
     """Audit a model: measure, judge, write a record and a report.
@@ -100,18 +98,23 @@ def run(
     With no data named, the held-out rows of the training record in the model folder are audited; with no such
     record, sentences of our own probe the model, and whatever needs data is undecided.
     """
+    from audit import agenda, runner
     from audit import config as configuration
-    from audit import runner
     from audit.cli import formats
     from audit.cli.parameters import named, parameters
-    from audit.cli.show import console, publish
+    from audit.cli.show import RECORD, console, publish
     from audit.progress import bars
+    from probes.faults import Faults
 
-    forms = formats.chosen(format_)
-    read = {"model": model, "params": parameters(param), "shift": named(shift, "--shift")}
-    asked = configuration.build(configuration.read(config), given({**settings, **read}))
-    done = runner.audited(asked, progress=bars(console(error=True), quiet=quiet))
+    faults = Faults()
+    forms = faults.attempt(formats.chosen, format_) or ()
+    read = {"model": model, "params": parameters(param, faults), "shift": named(shift, "--shift", faults)}
+    written = faults.attempt(configuration.read, config)
+    asked = faults.require(agenda.asked, written or {}, given({**settings, **read}))
+    if written is None:
+        faults.check()
+    done = runner.audited(asked, before=faults.found, progress=bars(console(error=True), quiet=quiet))
     with formats.unheard(forms, error=as_json):
         publish(done.record, out, outcomes=done.outcomes, as_json=as_json, quiet=quiet)
-    formats.write(done.record, forms, out, config=config, error=as_json)
+    formats.write(done.record, forms, out / RECORD, config=config, error=as_json)
     raise typer.Exit(done.record.exit_code)

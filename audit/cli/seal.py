@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from audit.cli.options import Quiet
 from probes.errors import AuditError
 
 Model = Annotated[
@@ -32,7 +33,7 @@ def seal(
     model: Model = None,
     data: Data = None,
     config: Config = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print faults only.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write seal.json beside a record: the sha256 of every file of the audit, signed.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from audit.cli import options
 from audit.cli.options import MACHINE, Panels, Setting, given, taking
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def train(
     force: Annotated[
         bool, typer.Option("--force", help="Replace the model in --out, and a checkpoint of another run.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print faults and the folder only.")] = False,
+    quiet: Annotated[bool, options.quiet("Print faults and the folder only.")] = False,
     **settings: Any,
 ) -> None:
     """Fine-tune a text classifier and leave it, with the record of its training, in a folder.

@@ -15,18 +15,23 @@ def config(
     ] = None,
 ) -> None:
     """Check settings files without loading a model, and print what would run."""
-    if not paths:
-        _check(None)
-    for path in paths or ():
-        _check(path)
+    from probes.faults import Faults
+
+    faults = Faults()
+    for path in paths or (None,):
+        faults.attempt(_check, path)
+    faults.check()
 
 
 def _check(path: Path | None) -> None:
     from audit import agenda, diff
     from audit import config as settings
+    from probes.faults import Faults
 
-    plan = agenda.plan(settings.build(settings.read(path)))
-    changes = diff.gates(diff.build(diff.settings(path)))
+    faults = Faults()
+    changes = faults.attempt(lambda: diff.gates(diff.build(diff.settings(path)))) or ()
+    plan = faults.require(lambda: agenda.plan(agenda.asked(settings.read(path))))
+    faults.check()
     for probe, parameters in plan.probes:
         given = ", ".join(f"{k} = {v!r}" for k, v in parameters.items())
         typer.echo(f"probe  {probe.name}" + (f" ({given})" if given else ""))

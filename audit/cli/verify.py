@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from audit.cli.options import Quiet
 from audit.cli.seal import Config, Data, Model
 from audit.exits import Exit
 
@@ -20,7 +21,7 @@ def verify(
         list[str] | None,
         typer.Option(help="model, data or config: sealed, but not at hand. Repeatable."),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print faults only.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compare every file that a seal covers with what is there, and name each that is not the same.
 

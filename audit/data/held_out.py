@@ -15,6 +15,7 @@ from audit.data.readers import is_file
 from audit.data.sentences import listed, plural
 from audit.data.table import Table
 from probes.errors import AuditError
+from probes.home import expanded
 from training import record
 from training.split import TEST, assign, text_key
 
@@ -140,13 +141,13 @@ def _recorded(options: DataOptions, data: record.Data | None) -> tuple[DataOptio
         raise AuditError(
             "no data is named; name a file with --data, or the answers of a model with --predictions"
         )
-    if data.path is not None and not Path(data.path).exists():
+    if data.path is not None and not expanded(data.path).exists():
         raise AuditError(
             f"{data.path}: the data of the training record is gone; put it back, name other data with "
             f"--data, or move {record.RECORD_FILE} away to audit without data"
         )
     found = {
-        "data": data.path or data.source,
+        "data": str(expanded(data.path)) if data.path else data.source,
         "split": data.part,
         "text": options.text or data.text,
         "label": options.label or data.label,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from probes.errors import AuditError
+from probes.home import expanded
 from reports.record import AuditRecord
 
 Role = Literal["audit", "model", "data", "config"]
@@ -52,9 +53,9 @@ def roots(
 def _found(record: AuditRecord | None, settings: Path | None) -> Roots:
     candidates: dict[Role, Path | None] = {"config": settings}
     if record is not None and record.model.kind == "transformers":
-        candidates["model"] = Path(record.model.reference)
+        candidates["model"] = expanded(record.model.reference)
     if record is not None and record.data is not None:
-        candidates["data"] = Path(record.data.source)
+        candidates["data"] = expanded(record.data.source)
     return {role: path for role, path in candidates.items() if path is not None and _there(path)}
 
 

@@ -91,8 +91,7 @@ def _nothing(gate: Gate, results: Sequence[ProbeResult]) -> str:
         if result.status != "ok":
             what = "was skipped" if result.status == "skipped" else "failed"
             return f"Undecided: the probe {gate.probe} {what}: {result.reason}."
-    part = " with " + ", ".join(f"{k} = {v}" for k, v in gate.slice.items()) if gate.slice else ""
-    return f"Undecided: the probe {gate.probe} measured no {gate.metric}{part}."
+    return reasons.unmeasured(gate, [m for result in results for m in result.measurements])
 
 
 def _case(gate: Gate, measurement: Measurement) -> _Case:

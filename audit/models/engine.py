@@ -1,14 +1,13 @@
 """How are many texts put to a model fast, so that each gets the answer it would get alone?"""
 
-import hashlib
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from audit.models.batches import first_batch, longest_first
+from audit.models.batches import Layout, first_batch, longest_first
+from audit.models.memory import Memory, key
 from audit.models.tokens import Side, Tokens, collate, tokenize
 from probes.errors import AuditError
 from probes.progress import Progress, silent
@@ -36,7 +35,8 @@ class Engine:
         longest: most tokens of a text; what is longer is cut.
         side: where texts are padded; "none" puts only texts of the same length together.
         budget: most tokens of a batch; halved where memory does not suffice.
-        fast: the same module in a type of half the width, or None.
+        packed: the module with an encoder that needs no padding, or None.
+        fast: the same module in a type of half the width, packed where `packed` is there, or None.
         near: logits of `fast` whose two largest lie closer than this are asked again in float32.
         progress: told of long work.
         cached_texts: how many answers are kept.
@@ -50,12 +50,30 @@ class Engine:
     longest: int
     side: Side = "right"
     budget: int = 1_000
+    packed: Any = None
     fast: Any = None
     near: float = 0.0
     progress: Progress = silent
     cached_texts: int = CACHED_TEXTS
     truncated: int = 0
-    _answers: OrderedDict[bytes, FloatArray] = field(default_factory=OrderedDict, init=False)
+    _final: Memory = field(init=False)
+    _first: Memory = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is known yet."""
+        self._final, self._first = Memory(self.cached_texts), Memory(self.cached_texts)
+
+    @property
+    def exact(self) -> Any:
+        """The module that answers many texts in float32."""
+        return self.packed or self.module
+
+    @property
+    def layout(self) -> Layout:
+        """How texts share a batch."""
+        if self.packed is not None:
+            return "packed"
+        return "alike" if self.side == "none" else "padded"
 
     def logits(self, texts: Sequence[str]) -> FloatArray:
         """Logits (N, C) of N texts in float32; NaN where the model gave none.
@@ -63,21 +81,31 @@ class Engine:
         Each different text is asked once, in whatever batch; the class with the largest logit is the one
         that the float32 module gives the text alone.
         """
+        return self._logits(texts, settled=True)
+
+    def unsettled(self, texts: Sequence[str]) -> FloatArray:
+        """As `logits`, but an answer of the type of half the width may stay the first, however near a tie."""
+        return self._logits(texts, settled=self.fast is None)
+
+    def _logits(self, texts: Sequence[str], *, settled: bool) -> FloatArray:
         if not_text := [row for row, text in enumerate(texts) if not isinstance(text, str)]:
             raise AuditError(f"input {not_text[0] + 1} is a {type(texts[not_text[0]]).__name__}, not a text")
-        keys = [_key(text) for text in texts]
-        known = {key: self._answers[key] for key in set(keys) & self._answers.keys()}
-        unknown = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        known |= zip(unknown, self._ask(list(unknown.values())), strict=True)
-        self._remember(known, list(unknown))
-        return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(texts), self.classes)
+        keys = [key(text) for text in texts]
+        known = {} if settled else self._first.known(set(keys))
+        known |= self._final.known(set(keys))
+        unknown = {one: text for one, text in zip(keys, texts, strict=True) if one not in known}
+        known |= self._remembered(unknown, settled=settled)
+        return np.array([known[one] for one in keys], dtype=np.float32).reshape(len(texts), self.classes)
 
-    def _remember(self, known: dict[bytes, FloatArray], new: Sequence[bytes]) -> None:
-        self._answers.update((key, known[key]) for key in new[-self.cached_texts :] if self.cached_texts)
-        while len(self._answers) > self.cached_texts:
-            self._answers.popitem(last=False)
+    def _remembered(self, texts: Mapping[bytes, str], *, settled: bool) -> dict[bytes, FloatArray]:
+        answers = self._ask(list(texts.values()), settled=settled)
+        final = np.full(len(answers), fill_value=settled) | ~self._unsure(answers)
+        found = list(zip(texts, answers, final, strict=True))
+        self._final.keep({one: answer for one, answer, sure in found if sure})
+        self._first.keep({one: answer for one, answer, sure in found if not sure})
+        return {one: answer for one, answer, _ in found}
 
-    def _ask(self, texts: Sequence[str]) -> FloatArray:
+    def _ask(self, texts: Sequence[str], *, settled: bool) -> FloatArray:
         answers = np.full((len(texts), self.classes), np.nan, dtype=np.float32)
         show = self.progress if len(texts) >= WORTH_SHOWING else silent
         with show("asking the model", len(texts)) as advance:
@@ -88,21 +116,26 @@ class Engine:
                 for rows, logits in self._first_pass(tokens):
                     answers[part][rows] = logits
                     advance(len(rows))
-                self._settle(tokens, answers[part])
+                if settled:
+                    self._settle(tokens, answers[part])
         return answers
+
+    def _unsure(self, logits: FloatArray) -> BoolArray:
+        """(N,) True where the type of half the width does not tell what float32 would decide."""
+        return np.asarray(~(margins(logits) > self.near))
 
     def _first_pass(self, tokens: Tokens) -> Iterator[tuple[Sequence[int], FloatArray]]:
         empty = [row for row, length in enumerate(tokens.lengths) if not length]
         yield empty, np.full((len(empty), self.classes), np.nan, dtype=np.float32)
         filled = [row for row in longest_first(tokens.lengths) if tokens.lengths[row]]
-        yield from self._batches(self.fast or self.module, tokens, filled)
+        yield from self._batches(self.fast or self.exact, tokens, filled)
 
     def _settle(self, tokens: Tokens, answers: FloatArray) -> None:
         """Ask again where the first answer does not decide: in float32, and at last alone."""
         order = [row for row in longest_first(tokens.lengths) if tokens.lengths[row]]
         if self.fast is not None:
-            unsure = ~(margins(answers) > self.near)
-            for rows, logits in self._batches(self.module, tokens, [row for row in order if unsure[row]]):
+            unsure = self._unsure(answers)
+            for rows, logits in self._batches(self.exact, tokens, [row for row in order if unsure[row]]):
                 answers[rows] = logits
         for row in np.flatnonzero(near_ties(answers)):
             answers[row] = self.forward(self.module, tokens, [int(row)])[0]
@@ -112,9 +145,8 @@ class Engine:
     ) -> Iterator[tuple[Sequence[int], FloatArray]]:
         start = 0
         while start < len(rows):
-            batch = first_batch(
-                rows[start : start + self.budget], tokens.lengths, budget=self.budget, pad=self.side != "none"
-            )
+            waiting = rows[start : start + self.budget]
+            batch = first_batch(waiting, tokens.lengths, budget=self.budget, layout=self.layout)
             try:
                 logits = self.forward(module, tokens, batch)
             except (RuntimeError, MemoryError) as error:
@@ -132,7 +164,7 @@ class Engine:
             raise AuditError(
                 f"{self.device} has too little memory for one text of {length} tokens; choose another device"
             )
-        self.budget = max(1, len(batch) * tokens.lengths[batch[0]] // 2)
+        self.budget = max(1, sum(tokens.lengths[row] for row in batch) // 2)
         release_memory(self.device)
 
     def forward(self, module: Any, tokens: Tokens, rows: Sequence[int]) -> FloatArray:
@@ -157,7 +189,3 @@ def near_ties(logits: FloatArray) -> BoolArray:
     """(N,) True where float32 logits depend on the batch enough to change the decision."""
     size = np.maximum(1.0, np.abs(logits).max(axis=1, initial=0.0))
     return np.asarray(margins(logits) <= ALONE * size)
-
-
-def _key(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from probes.errors import AuditError
+from probes.home import expanded
 
 HUB_PREFIX = "hf:"
 HUB_FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
@@ -20,7 +21,7 @@ def find(reference: str) -> Path:
     Raises:
         AuditError: when the reference is neither a folder nor a model on the hub.
     """
-    path = Path(reference).expanduser()
+    path = expanded(reference)
     if reference.startswith(HUB_PREFIX):
         return _download(reference.removeprefix(HUB_PREFIX))
     if path.is_dir():

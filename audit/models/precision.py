@@ -69,9 +69,10 @@ def with_dtype(
     """
     if dtype == "auto":
         dtype = _fastest(engine, load_as, config)
+    budget = token_budget(engine.device, dtype, packed=engine.packed is not None)
     if dtype == "float32":
-        return replace(engine, budget=token_budget(engine.device, dtype)), dtype
-    fast = replace(engine, fast=load_as(dtype), budget=token_budget(engine.device, dtype))
+        return replace(engine, budget=budget), dtype
+    fast = replace(engine, fast=load_as(dtype), budget=budget)
     return replace(fast, near=SAFETY * logit_error(fast)), dtype
 
 
@@ -82,7 +83,7 @@ def logit_error(engine: Engine) -> float:
     moved further against each other. Infinite where the type overflows, so that every row is asked again.
     """
     exact = replace(engine, fast=None, cached_texts=0).logits(TRIAL_TEXTS)
-    rough = replace(engine, module=engine.fast, fast=None, cached_texts=0).logits(TRIAL_TEXTS)
+    rough = replace(engine, module=engine.fast, packed=None, fast=None, cached_texts=0).logits(TRIAL_TEXTS)
     usable = np.isfinite(margins(exact))
     if not np.isfinite(rough[usable]).all():
         return float("inf")
@@ -96,7 +97,7 @@ def _fastest(engine: Engine, load_as: Callable[[str], Any], config: bytes) -> st
 
 
 def _timed_choice(engine: Engine, load_as: Callable[[str], Any]) -> str:
-    modules = {"float32": engine.module} | {
+    modules = {"float32": engine.exact} | {
         name: _attempt(load_as, name) for name in _candidates(engine.device)
     }
     seconds = _timings(engine, {name: module for name, module in modules.items() if module is not None})

@@ -11,6 +11,10 @@ from probes.attacking.library import INSTALL
 from probes.attacking.needs import how_to_get_wordnet
 from probes.errors import AuditError
 
+_COPY_STOP_WORDS = (
+    "without internet, copy the folder corpora/stopwords of an NLTK data folder into ~/nltk_data/corpora"
+)
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -42,10 +46,14 @@ def _find_wordnet() -> Path | None:
 
 
 def _bring_wordnet() -> Path:
-    return corpora.keep_wordnet() or _downloaded("wordnet")
+    return corpora.keep_wordnet() or _downloaded("wordnet", otherwise=how_to_get_wordnet())
 
 
-def _downloaded(name: str) -> Path:
+def _bring_stop_words() -> Path:
+    return _downloaded("stopwords", otherwise=_COPY_STOP_WORDS)
+
+
+def _downloaded(name: str, *, otherwise: str) -> Path:
     """A corpus by NLTK's own downloader, which checks it against the sums of its index."""
     try:
         from nltk.downloader import Downloader
@@ -58,11 +66,14 @@ def _downloaded(name: str) -> Path:
             return _moved(Path(scratch, "corpora"), corpora.folder() / "corpora", name)
     except (OSError, ValueError) as error:
         said = " ".join(str(error).split())
-        raise AuditError(f"{name} could not be downloaded ({said:.200}); {how_to_get_wordnet()}") from error
+        raise AuditError(f"{name} could not be downloaded ({said:.200}); {otherwise}") from error
 
 
 def _moved(scratch: Path, target: Path, name: str) -> Path:
+    """Put it into `target`, in place of what stood in for it there."""
     target.mkdir(parents=True, exist_ok=True)
+    if target.joinpath(name).is_dir():
+        target.joinpath(name).rename(scratch.parent / "before")
     for part in scratch.iterdir():
         part.rename(target / part.name)
     return target / name if target.joinpath(name).is_dir() else target / f"{name}.zip"
@@ -79,6 +90,15 @@ CORPORA: Mapping[str, Corpus] = {
             size=36_000_000,
             find=_find_wordnet,
             bring=_bring_wordnet,
+        ),
+        Corpus(
+            name="stopwords",
+            title="words such as `the` that most attacks leave alone; without them those of scikit-learn",
+            licence="none stated by NLTK (lists of SMART and Snowball)",
+            origin="NLTK's data",
+            size=60_000,
+            find=corpora.stop_words,
+            bring=_bring_stop_words,
         ),
     )
 }

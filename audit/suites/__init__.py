@@ -1,16 +1,18 @@
 """Which probes, with which parameters and gates, answer a question as a whole?"""
 
-import difflib
 import tomllib
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from audit.params import by_probe
 from probes.errors import AuditError
+from probes.home import expanded
 from probes.registry import discover
+from probes.suggestion import suggestion
 
 
 class Suite(BaseModel):
@@ -29,6 +31,11 @@ class Suite(BaseModel):
         default_factory=dict, description="Probe name -> its parameters."
     )
     gates: tuple[str, ...] = Field(default=(), description="Gates that hold unless the user replaces them.")
+
+    @field_validator("params", mode="before")
+    @classmethod
+    def _of_probes(cls, given: Any) -> Any:
+        return by_probe(given) if isinstance(given, Mapping) else given
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -60,16 +67,10 @@ def load(name: str) -> Suite:
     return suite
 
 
-def suggestion(word: str, known: tuple[str, ...]) -> str:
-    """`; did you mean …?` when something close is known, else the list of what is."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known) or 'none'}"
-
-
 def _text(name: str) -> tuple[str, str]:
     if name in names():
         return name, resources.files("audit.suites").joinpath(f"{name}.toml").read_text("utf-8")
-    path = Path(name)
+    path = expanded(name)
     if path.suffix != ".toml":
         raise AuditError(
             f"suite {name!r} is not known{suggestion(name, names())} (a suite of yours ends in .toml)"

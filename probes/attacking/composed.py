@@ -5,7 +5,7 @@ from typing import Any
 
 from probes.attacking import similarity
 from probes.attacking.library import textattack
-from probes.attacking.needs import encoder, part_of_speech_tagger
+from probes.attacking.needs import part_of_speech_tagger
 from probes.attacking.pool import together
 
 # TextFooler's bound in its released code: the two sentence vectors are at most 0.5 radians apart.
@@ -17,16 +17,15 @@ def textfooler_wordnet(victim: Any) -> Any:
 
     Words are ranked by what deleting them does to the true class; each is replaced by the synonym that lowers
     it most, no word twice and no stop word. A candidate must be at most 0.5 radians from the original by the
-    base encoder (cosine at least 0.878; in place of Google's encoder) and of the same part of speech (nouns
-    and verbs counted as one), each where the encoder and NLTK's tagger are here.
+    base encoder (cosine at least 0.878; in place of Google's encoder) and, where NLTK's tagger is here, of
+    the same part of speech (nouns and verbs counted as one).
     """
     library = textattack()
     before = library.constraints.pre_transformation
     constraints = [before.RepeatModification(), before.StopwordModification()]
     if part_of_speech_tagger() is None:
         constraints.append(library.constraints.grammaticality.PartOfSpeech(allow_verb_noun_swap=True))
-    if encoder() is None:
-        constraints.append(_sentence_similarity())
+    constraints.append(_sentence_similarity())
     return library.Attack(
         library.goal_functions.UntargetedClassification(victim),
         constraints,

@@ -6,7 +6,7 @@ missing is put into the user's cache, and that folder comes last.
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +20,7 @@ WORDNET_FILES = (
     "index.adv", "index.noun", "index.sense", "index.verb", "noun.exc", "verb.exc",
 )  # fmt: skip
 LEXNAMES = "lexnames"
+STOP_WORDS = "corpora/stopwords/english"
 # The 45 files in which WordNet's authors keep its synsets, in the order of their numbers; the last column of
 # the file is the part of speech: 1 noun, 2 verb, 3 adjective, 4 adverb (lexnames(5WN)).
 _LEXICOGRAPHER_FILES = (
@@ -71,6 +72,12 @@ def keep_wordnet() -> Path | None:
     return _placed(folder() / "corpora" / "wordnet", _copies()) if where == DEBIAN else where
 
 
+def stop_words() -> Path | None:
+    """The folder of NLTK's own stop words; None when there is none, so that scikit-learn's stand in."""
+    found = found_by_nltk(STOP_WORDS)
+    return None if found is None or _stands_in(found) else found.parent
+
+
 def keep_stop_words() -> None:
     """Write the stop words of scikit-learn to where NLTK looks, unless NLTK has its own.
 
@@ -78,11 +85,33 @@ def keep_stop_words() -> None:
         AuditError: when the cache cannot be written.
     """
     target = folder() / "corpora" / "stopwords"
-    if target.joinpath("english").is_file() or found_by_nltk("corpora/stopwords/english"):
+    if target.joinpath("english").is_file() or found_by_nltk(STOP_WORDS):
         return
+    _placed(target, iter([("english", "\n".join(sorted(_of_scikit_learn())) + "\n")]))
+
+
+def whose(words: Collection[str]) -> str:
+    """Which list of stop words this is, for a reader: `318 stop words of scikit-learn`."""
+    from nltk.corpus import stopwords
+
+    owner = "the attack's own"
+    if set(words) == _of_scikit_learn():
+        owner = "scikit-learn"
+    elif set(words) == set(stopwords.words("english")):
+        owner = "NLTK"
+    return f"{len(set(words))} stop words of {owner}"
+
+
+def _of_scikit_learn() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    _placed(target, iter([("english", "\n".join(sorted(ENGLISH_STOP_WORDS)) + "\n")]))
+    return frozenset(ENGLISH_STOP_WORDS)
+
+
+def _stands_in(place: Path) -> bool:
+    """Whether the list has the words of scikit-learn; an archive is NLTK's."""
+    is_list = place.name == Path(STOP_WORDS).name and place.is_file()
+    return is_list and set(place.read_text(encoding="utf-8").split()) == _of_scikit_learn()
 
 
 def show_to_nltk() -> None:

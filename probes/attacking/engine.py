@@ -1,23 +1,24 @@
 """How easily is a model made to err on each of many texts, by one recipe, within a budget of queries?"""
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from probes.attacking import corpora
 from probes.attacking.library import at_work, textattack
-from probes.attacking.pool import Ask, Job, run, together
+from probes.attacking.pool import Job, run
+from probes.attacking.preparation import Prepared, prepare
 from probes.attacking.randomness import seeded
-from probes.attacking.recipes import Goal, Recipe, named
+from probes.attacking.recipes import Goal, named
 from probes.attacking.result import Attacked, Outcome
 from probes.attacking.victim import Victim
 from probes.errors import AuditError, Skip
 from probes.progress import Progress, silent
-from probes.types import FloatArray, IntArray, Model
+from probes.types import ApproximateModel, FloatArray, IntArray, Model
 
 # TextAttack asks in batches of 32; the model decides for itself how many texts it takes at a time.
 _ALL_AT_ONCE = 2**31 - 1
@@ -62,18 +63,52 @@ def attack(
         One result for each text, in the order of `texts`.
 
     Raises:
-        AuditError: when there is no such recipe, or an argument is out of its range.
+        AuditError: when there is no such recipe, it cannot attack, or an argument is out of its range.
         Skip: when the recipe cannot run here.
     """
     _check(texts, labels, len(model.classes), max_queries=max_queries, width=width)
     chosen = named(recipe)
-    if reason := chosen.lacking():
-        raise Skip(f"{recipe}: {reason}")
+    with _about(recipe):
+        prepared = prepare(model, chosen)
+    return carry_out(
+        prepared, texts, labels, max_queries=max_queries, seed=seed, width=width, progress=progress
+    )
+
+
+def carry_out(
+    prepared: Prepared,
+    texts: Sequence[str],
+    labels: IntArray,
+    *,
+    max_queries: int | None = None,
+    seed: int = 0,
+    width: int = 64,
+    progress: Progress = silent,
+) -> tuple[Attacked, ...]:
+    """Attack each text with what is prepared; arguments and results are those of `attack`.
+
+    Raises:
+        AuditError: when an argument is out of its range.
+        Skip: when the attack turns out to need gradients that the model does not have.
+    """
+    model = prepared.model
+    _check(texts, labels, len(model.classes), max_queries=max_queries, width=width)
     pairs = list(dict.fromkeys(zip(texts, (int(label) for label in labels), strict=True)))
-    with at_work(), progress(f"attacking with {recipe}", len(pairs)) as advance:
-        found = run(_jobs(model, pairs, chosen, max_queries, seed), width=width, advance=advance)
-        confirmed = _confirmed(model, pairs, found, chosen.goal)
+    with at_work(), progress(f"attacking with {prepared.recipe.name}", len(pairs)) as advance:
+        found = run(_jobs(prepared, pairs, max_queries, seed), width=width, advance=advance)
+        confirmed = _confirmed(model, pairs, found, prepared.recipe.goal)
     return tuple(confirmed[text, int(label)] for text, label in zip(texts, labels, strict=True))
+
+
+@contextmanager
+def _about(recipe: str) -> Iterator[None]:
+    """Name the recipe in whatever is said against it."""
+    try:
+        yield
+    except AuditError as error:
+        raise AuditError(*(f"{recipe}: {fault}" for fault in error.faults)) from error
+    except Skip as reason:
+        raise Skip(f"{recipe}: {reason}") from reason
 
 
 def _check(
@@ -93,14 +128,9 @@ def _check(
 
 
 def _jobs(
-    model: Model, pairs: Sequence[tuple[str, int]], recipe: Recipe, max_queries: int | None, seed: int
+    prepared: Prepared, pairs: Sequence[tuple[str, int]], max_queries: int | None, seed: int
 ) -> list[Job]:
-    corpora.keep_wordnet()
-    ask = together(model.predict)
-    built = recipe.build(Victim(model, ask))
-    if not isinstance(built, textattack().Attack):
-        raise AuditError(f"{recipe.name} built a {type(built).__name__}, not a textattack.Attack")
-    search = partial(_search, built, model, ask, max_queries)
+    search = partial(_search, prepared.built, prepared.victims, max_queries)
     return [_job(number, pair, search, seed) for number, pair in enumerate(pairs)]
 
 
@@ -108,9 +138,11 @@ def _job(number: int, pair: tuple[str, int], search: Callable[[str, int], _Found
     return Job(f"text {number + 1}", partial(search, *pair), seeded(seed, pair[0]))
 
 
-def _search(built: Any, model: Model, ask: Ask, max_queries: int | None, text: str, label: int) -> _Found:
+def _search(
+    built: Any, victims: Callable[..., Victim], max_queries: int | None, text: str, label: int
+) -> _Found:
     """One attack, from the first question to its result."""
-    victim = Victim(model, ask, label)
+    victim = victims(label)
     decided = int(victim([text])[0].argmax())
     if text in victim.unanswered:
         return _Found(text, "invalid", 1)
@@ -157,8 +189,9 @@ def _with_own_caches(constraint: Any) -> Any:
 def _confirmed(
     model: Model, pairs: Sequence[tuple[str, int]], found: Sequence[_Found], goal: Goal
 ) -> Mapping[tuple[str, int], Attacked]:
-    """The results by text and label, each adversarial text put to the model once more."""
-    answered = _decisions(model.predict([one.text for one in found])) if found else ()
+    """The results by text and label, each adversarial text put to the model once more, in full precision."""
+    confirm = model.exact if isinstance(model, ApproximateModel) else model.predict
+    answered = _decisions(confirm([one.text for one in found])) if found else ()
     return {
         pair: _result(pair, one, int(answer), goal)
         for pair, one, answer in zip(pairs, found, answered, strict=True)

@@ -7,9 +7,10 @@ variables and prints.
 
 import importlib
 import logging
+import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -25,6 +26,8 @@ INSTALL = (
     "(its own requirements cannot be installed beside transformers 5)"
 )
 _REMEMBERED = 2**16
+# What TextAttack splits as a whole, by a dictionary.
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 # What TextAttack imports at once; the extra `attacks` brings all of them.
 _NEEDED = (
     "greenlet", "textattack", "nltk", "bert_score", "editdistance", "jieba", "language_tool_python",
@@ -81,18 +84,33 @@ def _stand_ins() -> Iterator[None]:
 def at_work() -> Iterator[None]:
     """While TextAttack attacks: nothing on the terminal, no download by NLTK, and words split once.
 
-    TextAttack splits a text of w words into words w times for every candidate; a split depends on the string
-    alone, so it is remembered. Everything is as it was afterwards.
+    TextAttack splits a text of w words into words w times for every candidate. Everything is as it was
+    afterwards.
     """
     module = textattack().shared.attacked_text
     split = module.words_from_text
-    remembered = lru_cache(_REMEMBERED)(split)
+    remembered = lru_cache(_REMEMBERED)(_part_by_part(split))
     module.words_from_text = lambda text: list(remembered(text))
     try:
         with quiet():
             yield
     finally:
         module.words_from_text = split
+
+
+def _part_by_part(split: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
+    """The same split, which remembers the parts of a text between its spaces: candidates share most of them.
+
+    TextAttack splits at spaces first and looks at each part alone, but for texts with Chinese characters.
+    """
+    remembered = lru_cache(_REMEMBERED)(split)
+
+    def words(text: str) -> list[str]:
+        if _CHINESE.search(text):
+            return split(text)
+        return [word for part in text.split() for word in remembered(part)]
+
+    return words
 
 
 @contextmanager

@@ -1,10 +1,10 @@
 """Which attacks are there, and why can one not run here?"""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from probes.attacking.composed import textfooler_wordnet
 from probes.attacking.library import missing, textattack
@@ -20,8 +20,10 @@ from probes.attacking.needs import (
     universal_sentence_encoder,
     wordnet,
 )
-from probes.attacking.references import builder
+from probes.attacking.references import builder, foreign
 from probes.errors import AuditError
+from probes.parameters import Named
+from probes.suggestion import suggestion
 
 ENTRY_POINT_GROUP = "assay.attacks"
 Goal = Literal["flip", "reduce"]
@@ -39,6 +41,7 @@ class Recipe:
         source: where it was published, or the object that the user named.
         build: a TextAttack model wrapper -> a `textattack.Attack`.
         needs: what must be here besides TextAttack; each says why it cannot run, or None.
+        optional: what it uses where that is here, by name.
         goal: "flip" when it succeeds by leaving the true class; "reduce" when it succeeds by keeping the
             class with fewer words, so that its success speaks of words that do not matter, not of errors.
     """
@@ -48,18 +51,34 @@ class Recipe:
     source: str
     build: Build
     needs: tuple[Need, ...] = ()
+    optional: tuple[tuple[str, Need], ...] = ()
     goal: Goal = "flip"
 
-    def lacking(self) -> str | None:
-        """Why it cannot run here and what mends that; None when it can. Downloads nothing."""
+    def lacks(self) -> tuple[str, ...]:
+        """What it lacks here, each with what mends it; () when it can run. Downloads nothing."""
         if fault := missing():
-            return fault
-        return "; ".join(filter(None, (need() for need in self.needs))) or None
+            return (fault,)
+        return tuple(filter(None, (need() for need in self.needs)))
+
+    def lacking(self) -> str | None:
+        """Why it cannot run here and what mends that, in a sentence; None when it can."""
+        return "; ".join(self.lacks()) or None
+
+    def options(self) -> Mapping[str, str | None]:
+        """What it uses where that is here: by name, why it is not here and what mends that, or None."""
+        return {name: need() for name, need in self.optional}
 
 
 def recipes() -> Mapping[str, Recipe]:
-    """Every recipe, by name: the library's, those composed here, and those behind entry points."""
-    return {**_BUILT_IN, **{entry.name: _behind(entry) for entry in entry_points(group=ENTRY_POINT_GROUP)}}
+    """Every recipe, by name: the library's, those composed here, and those behind entry points.
+
+    A name that two of them claim is a recipe that cannot run: neither stands in for the other unseen.
+    """
+    known = dict(_BUILT_IN)
+    for entry in entry_points(group=ENTRY_POINT_GROUP):
+        found = _behind(entry)
+        known[entry.name] = _claimed(known[entry.name], found) if entry.name in known else found
+    return known
 
 
 def named(reference: str) -> Recipe:
@@ -72,8 +91,12 @@ def named(reference: str) -> Recipe:
         return Recipe(reference, "an attack of the user's own", reference, builder(reference))
     known = recipes()
     if reference not in known:
-        raise AuditError(f"there is no attack {reference!r}; there are {', '.join(known)}")
+        raise AuditError(f"there is no attack {reference!r}{suggestion(reference, known)}")
     return known[reference]
+
+
+RecipeName = Annotated[str, Named(named, lambda: (*recipes(), "py:MODULE:FUNCTION"), key="recipe")]
+"""The name of a recipe, as a parameter of a probe."""
 
 
 def _behind(entry: EntryPoint) -> Recipe:
@@ -82,7 +105,17 @@ def _behind(entry: EntryPoint) -> Recipe:
 
 def _load_and_build(entry: EntryPoint, victim: Any) -> Any:
     textattack()  # before their module imports it, so that it is imported without its side effects
-    return entry.load()(victim)
+    with foreign(f"the entry point {entry.name!r} ({entry.value}) cannot be loaded"):
+        build = entry.load()
+    return build(victim)
+
+
+def _claimed(first: Recipe, second: Recipe) -> Recipe:
+    why = (
+        f"two attacks have this name, {first.source!r} and {second.source!r}; rename the entry point of the "
+        f"group {ENTRY_POINT_GROUP}, or uninstall its package"
+    )
+    return replace(first, title="a name that two attacks claim", needs=(lambda: why,))
 
 
 def _of_library(name: str) -> Build:
@@ -124,6 +157,7 @@ _BUILT_IN: Mapping[str, Recipe] = {
             "after Jin et al. (2020), https://arxiv.org/abs/1907.11932; composed here",
             textfooler_wordnet,
             (wordnet, encoder),
+            (("part-of-speech tagger", part_of_speech_tagger),),
         ),
         Recipe(
             "leap",

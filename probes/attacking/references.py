@@ -2,12 +2,13 @@
 
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from probes.attacking.library import textattack
-from probes.errors import AuditError
+from probes.errors import AuditError, Skip
 
 PREFIX = "py:"
 EXAMPLE = "py:my_module:my_attack"
@@ -27,12 +28,31 @@ def builder(reference: str) -> Callable[[Any], Any]:
     textattack()  # before the module imports it, so that it is imported without its side effects
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
-    try:
-        found = importlib.import_module(module)
-        for part in name.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise AuditError(f"{reference} cannot be found ({error}); write {EXAMPLE}") from error
+    with foreign(f"{reference} cannot be loaded"):
+        try:
+            found = importlib.import_module(module)
+            for part in name.split("."):
+                found = getattr(found, part)
+        except (ImportError, AttributeError) as error:
+            raise AuditError(f"{reference} cannot be found ({error}); write {EXAMPLE}") from error
     if not callable(found):
         raise AuditError(f"{reference} is a {type(found).__name__}, not a function; write {EXAMPLE}")
     return found
+
+
+@contextmanager
+def foreign(what: str) -> Iterator[None]:
+    """While code of others runs: whatever it raises becomes a sentence that begins with `what`.
+
+    One broken attack must not take the others with it.
+
+    Raises:
+        AuditError: in place of what was raised.
+        Skip: when the code itself says that it lacks something.
+    """
+    try:
+        yield
+    except (AuditError, Skip):
+        raise
+    except Exception as error:
+        raise AuditError(f"{what}: {type(error).__name__}: {error}") from error

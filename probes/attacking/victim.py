@@ -23,17 +23,19 @@ class Victim:
         unanswered: the texts that the model had no valid answer to.
     """
 
-    def __init__(self, model: Any, ask: Ask, label: int = 0) -> None:
+    def __init__(self, model: Any, ask: Ask, label: int = 0, *, confirm: Ask | None = None) -> None:
         """Wrap `model`.
 
         Args:
             model: the model.
             ask: what answers texts with its probabilities.
+            confirm: what is asked about texts that seem to turn the decision, where `ask` may err on them.
             label: the class that a text without a valid answer counts as: the true one, which the attack
                 wants to leave, so that no attack succeeds by breaking the model.
         """
         self.model = model
         self._ask = ask
+        self._confirm = confirm
         self._label = label
         self.unanswered: set[str] = set()
         self._known: dict[str, FloatArray] = {}
@@ -41,10 +43,19 @@ class Victim:
     def __call__(self, texts: Sequence[str]) -> FloatArray:
         """Probabilities (N, C) of N texts in float64, each row summing to 1; a text is asked once."""
         if new := [text for text in dict.fromkeys(texts) if text not in self._known]:
-            answers = self._ask(new)
+            answers = self._answers(new)
             self.unanswered |= {new[row] for row in np.flatnonzero(~np.isfinite(answers).all(axis=1))}
             self._known.update(zip(new, steady(answers, self._label), strict=True))
         return np.stack([self._known[text] for text in texts])
+
+    def _answers(self, texts: Sequence[str]) -> FloatArray:
+        answers = self._ask(texts)
+        turned = np.flatnonzero(~np.isfinite(answers).all(axis=1) | (answers.argmax(axis=1) != self._label))
+        if self._confirm is None or not len(turned):
+            return answers
+        confirmed = answers.copy()
+        confirmed[turned] = self._confirm([texts[row] for row in turned.tolist()])
+        return confirmed
 
     @property
     def max_length(self) -> int:

@@ -5,7 +5,7 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 
-from probes.attribution.catalogue import METHODS
+from probes.attribution.catalogue import named
 from probes.attribution.encoding import Encoded, Level, units
 from probes.attribution.memory import known
 from probes.attribution.methods import Method, Request, Scores
@@ -74,11 +74,10 @@ def predicted(model: Model, texts: Sequence[str]) -> IntArray:
 
 
 def _method(name: str, level: str) -> Method:
-    if name not in METHODS:
-        raise AuditError(f"method {name!r} is not one of {', '.join(METHODS)}")
+    method = named(name)
     if level not in get_args(Level):
         raise AuditError(f"level {level!r} is not one of {', '.join(get_args(Level))}")
-    return METHODS[name]
+    return method
 
 
 def _baseline(method: Method, wanted: str | None, model: Model) -> str:

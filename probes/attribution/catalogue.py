@@ -1,6 +1,7 @@
 """What are the methods of attribution called, and what does each promise?"""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from probes.attribution.deeplift import deeplift
 from probes.attribution.gradient_shap import gradient_shap
@@ -12,6 +13,9 @@ from probes.attribution.occlusion import occlusion
 from probes.attribution.rollout import attention_rollout
 from probes.attribution.shapley import shapley_sampling
 from probes.attribution.surrogates import kernel_shap, lime
+from probes.errors import AuditError
+from probes.parameters import Named
+from probes.suggestion import suggestion
 
 _ALL = (
     Method(
@@ -36,3 +40,18 @@ METHODS: Mapping[str, Method] = {method.name: method for method in _ALL}
 
 COMPARED = ("integrated_gradients", "saliency", "input_x_gradient", "attention_rollout", "occlusion")
 """The methods that are set side by side unless others are named: those that cost little for each text."""
+
+
+def named(name: str) -> Method:
+    """The method of that name.
+
+    Raises:
+        AuditError: when there is none.
+    """
+    if name not in METHODS:
+        raise AuditError(f"there is no method of attribution {name!r}{suggestion(name, METHODS)}")
+    return METHODS[name]
+
+
+MethodName = Annotated[str, Named(named, lambda: METHODS)]
+"""The name of a method, as a parameter of a probe."""

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from probes.attribution.attribute import attribute
-from probes.attribution.catalogue import METHODS
+from probes.attribution.catalogue import named
 from probes.attribution.methods import Method
 from probes.attribution.result import Attribution
-from probes.errors import AuditError, Skip
+from probes.errors import Skip
+from probes.faults import Faults
 from probes.types import GradientModel, IntArray, Model
 
 
@@ -42,10 +43,9 @@ def possible(names: Sequence[str], model: Model) -> list[Method]:
         AuditError: when a name is not one of a method.
         Skip: when the model allows none of them.
     """
-    if unknown := [name for name in names if name not in METHODS]:
-        known = ", ".join(METHODS)
-        raise AuditError(*(f"method {name!r} is not one of {known}" for name in unknown))
-    wanted = [METHODS[name] for name in dict.fromkeys(names)]
+    faults = Faults()
+    wanted = [method for name in dict.fromkeys(names) if (method := faults.attempt(named, name))]
+    faults.check()
     found = [method for method in wanted if isinstance(model, GradientModel) or not method.needs_gradients]
     if not found:
         raise Skip("the model can only be asked, and every method that is wanted needs its gradients")

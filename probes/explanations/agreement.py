@@ -9,12 +9,13 @@ from pydantic import Field
 
 from probes.attribution import Attribution, Method
 from probes.attribution.agreement import TOP, rank_correlation, top_overlap
-from probes.attribution.catalogue import COMPARED
+from probes.attribution.catalogue import COMPARED, MethodName
 from probes.attribution.choosing import explained
 from probes.attribution.comparing import Statistic, compared
 from probes.errors import Skip
 from probes.explanations.chosen import chosen
-from probes.explanations.figures import averaged, cut
+from probes.explanations.figures import averaged
+from probes.parameters import Limit
 from probes.registry import probe
 from probes.types import Context, Finding, Measurement, Table
 
@@ -29,8 +30,8 @@ _STATISTICS: Mapping[str, tuple[Statistic, float]] = {
 def agreement(
     ctx: Context,
     *,
-    methods: tuple[str, ...] = COMPARED,
-    max_texts: Annotated[int, Field(gt=0)] = 64,
+    methods: tuple[MethodName, ...] = COMPARED,
+    max_texts: Annotated[int, Field(gt=0), Limit()] = 64,
 ) -> Iterator[Finding]:
     """Do different methods of attribution point at the same words?
 
@@ -77,8 +78,7 @@ def _measured(
     values = compared(found[pair[0]], found[pair[1]], statistic)
     where = {"methods": " and ".join(method.name for method in pair)}
     undefined = "no text has two words or more that both methods score"
-    measured = averaged(ctx, metric, values, where, span=1.0 - lowest, undefined=undefined)
-    return cut(measured, lowest, 1.0)
+    return averaged(ctx, metric, values, where, bounds=(lowest, 1.0), undefined=undefined)
 
 
 def _by_chance(attributions: Sequence[Attribution]) -> float | None:

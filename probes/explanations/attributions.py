@@ -9,11 +9,12 @@ import numpy as np
 from pydantic import Field
 
 from probes.attribution import Attribution, Method
-from probes.attribution.catalogue import COMPARED
+from probes.attribution.catalogue import COMPARED, MethodName
 from probes.attribution.choosing import explained
 from probes.attribution.methods import TOLERANCE
 from probes.explanations.chosen import chosen
 from probes.explanations.figures import averaged
+from probes.parameters import Limit
 from probes.registry import probe
 from probes.stats.proportions import proportion
 from probes.types import Context, Finding, FloatArray, Measurement, Table
@@ -25,8 +26,8 @@ _NOTHING = "no text could be explained"
 def attributions(
     ctx: Context,
     *,
-    methods: tuple[str, ...] = COMPARED,
-    max_texts: Annotated[int, Field(gt=0)] = 64,
+    methods: tuple[MethodName, ...] = COMPARED,
+    max_texts: Annotated[int, Field(gt=0), Limit()] = 64,
 ) -> Iterator[Finding]:
     """Do the scores of the words of a text add up to what the model answered?
 

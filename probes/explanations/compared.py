@@ -7,7 +7,7 @@ import numpy as np
 from probes.attribution import METHODS
 from probes.explanations.erasure import SHARES, Erased
 from probes.explanations.evidence import Verdict
-from probes.explanations.figures import averaged, cut
+from probes.explanations.figures import averaged
 from probes.types import Context, Curve, Measurement, Table
 
 RANDOM = "random order"
@@ -63,7 +63,7 @@ def curves(ctx: Context, lines: Mapping[str, Erased]) -> Iterator[Curve]:
     """The mean probability of the explained class against the share of the words taken away."""
     for name, erased in lines.items():
         path = np.concatenate([erased.whole[:, None], erased.removed], axis=1)
-        means = [cut(averaged(ctx, "", column, {}, span=1.0), 0.0, 1.0) for column in path.T]
+        means = [averaged(ctx, "", column, {}, bounds=(0.0, 1.0)) for column in path.T]
         points = [(100 * x, m.value, m.low, m.high) for x, m in zip((0.0, *SHARES), means, strict=True)]
         known = [(x, y, low, high) for x, y, low, high in points if y is not None]
         if known:

@@ -14,6 +14,7 @@ from probes.explanations.figures import averaged
 from probes.explanations.frames import sentences
 from probes.explanations.sanity import correlations
 from probes.explanations.trials import Trial, explain, trials
+from probes.numerals import number
 from probes.types import Context, FloatArray, GradientModel, Measurement
 
 SIGNED = ("integrated_gradients", "occlusion")
@@ -97,7 +98,7 @@ def judged(ctx: Context, most: int) -> tuple[str, ...]:
 
 def verdict(ctx: Context, trial: Trial) -> Verdict:
     """What three checks say of a method: completeness, a random order, and random weights."""
-    gain = averaged(ctx, "comprehensiveness_gain", trial.gain, {"method": trial.method}, span=2.0)
+    gain = averaged(ctx, "comprehensiveness_gain", trial.gain, {"method": trial.method}, bounds=(-1.0, 1.0))
     weights, unchecked = _weights(ctx, trial)
     against = (_completeness(trial), _order(gain), weights)
     return Verdict(trial.method, gain, tuple(filter(None, against)), tuple(filter(None, (unchecked,))))
@@ -115,8 +116,8 @@ def _order(gain: Measurement) -> str:
     if gain.value is None or gain.low is None or gain.high is None:
         return f"not compared with a random order ({gain.note})"
     return (
-        f"taking its words away moves the answer no more than taking random ones (by {_figure(gain.value)}, "
-        f"interval {_figure(gain.low)} to {_figure(gain.high)})"
+        f"taking its words away moves the answer no more than taking random ones (by {number(gain.value)}, "
+        f"interval {number(gain.low)} to {number(gain.high)})"
     )
 
 
@@ -127,12 +128,12 @@ def _weights(ctx: Context, trial: Trial) -> tuple[str, str]:
         return "", "the weights of a model that can only be asked cannot be made random"
     key = ("all weights random", trial.method, tuple(a.text for a in _first(trial)), ctx.seed)
     values = remembered(model, key, lambda: _correlations(model, trial, ctx.seed))
-    alike = averaged(ctx, "correlation", values, {}, span=2.0)
+    alike = averaged(ctx, "correlation", values, {}, bounds=(-1.0, 1.0))
     if alike.high is not None and alike.high < ALIKE:
         return "", ""
     if alike.value is None or alike.high is None:
         return f"its ranking with random weights is not known ({alike.note})", ""
-    told = f"correlation {_figure(alike.value)}, interval up to {_figure(alike.high)}"
+    told = f"correlation {number(alike.value)}, interval up to {number(alike.high)}"
     return f"its ranking may stay as it is when all weights are random ({told})", ""
 
 
@@ -156,10 +157,6 @@ def believed(ctx: Context, texts: Sequence[str], method: str) -> tuple[Attributi
     if isinstance(explained, str):
         raise Skip(explained)
     return tuple(attribution for attribution in explained if not attribution.withheld)
-
-
-def _figure(value: float) -> str:
-    return f"{value:.3f}".replace("-", "−")
 
 
 def _title(method: str) -> str:

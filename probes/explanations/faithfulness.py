@@ -6,16 +6,18 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from probes.attribution.catalogue import METHODS
+from probes.attribution.catalogue import COMPARED, METHODS, MethodName
 from probes.errors import Skip
 from probes.explanations.chosen import chosen
 from probes.explanations.compared import RANDOM, curves, tables
 from probes.explanations.erasure import Erased
 from probes.explanations.evidence import DRAWS, JUDGED_TEXTS, Verdict, verdict
-from probes.explanations.figures import averaged, cut
+from probes.explanations.figures import averaged
 from probes.explanations.perturbation import sensitivity
 from probes.explanations.trials import Trial, trials
+from probes.parameters import Limit
 from probes.registry import probe
+from probes.stats.means import UNBOUNDED, Bounds
 from probes.stats.proportions import proportion
 from probes.types import Context, Finding, Measurement
 
@@ -24,14 +26,8 @@ from probes.types import Context, Finding, Measurement
 def faithfulness(
     ctx: Context,
     *,
-    methods: tuple[str, ...] = (
-        "integrated_gradients",
-        "input_x_gradient",
-        "saliency",
-        "attention_rollout",
-        "occlusion",
-    ),
-    max_texts: Annotated[int, Field(gt=0)] = JUDGED_TEXTS,
+    methods: tuple[MethodName, ...] = COMPARED,
+    max_texts: Annotated[int, Field(gt=0), Limit()] = JUDGED_TEXTS,
     random_orders: Annotated[int, Field(gt=0)] = DRAWS,
     sensitivity_texts: Annotated[int, Field(ge=0)] = 20,
     neighbours: Annotated[int, Field(gt=0)] = 3,
@@ -122,7 +118,14 @@ def _measured(ctx: Context, trial: Trial, texts: int, neighbours: int) -> dict[s
         *_erasure(ctx, own, where),
         _monotone(ctx, own, where),
         *(
-            averaged(ctx, name, values, where, span=_SPANS.get(name), undefined=_undefined(name, trial))
+            averaged(
+                ctx,
+                name,
+                values,
+                where,
+                bounds=_BOUNDS.get(name, UNBOUNDED),
+                undefined=_undefined(name, trial),
+            )
             for name, values in numbers.items()
         ),
     ]
@@ -138,7 +141,13 @@ def _undefined(metric: str, trial: Trial) -> str:
 
 
 _NONE = "no text of two words or more has an attribution that is believed"
-_SPANS = {"comprehensiveness_gain": 2.0, "sufficiency_gain": 2.0, "infidelity": 1.0, "infidelity_gain": 2.0}
+_EITHER_WAY: Bounds = (-1.0, 1.0)
+_BOUNDS: Mapping[str, Bounds] = {
+    "comprehensiveness_gain": _EITHER_WAY,
+    "sufficiency_gain": _EITHER_WAY,
+    "infidelity": (0.0, 1.0),
+    "infidelity_gain": _EITHER_WAY,
+}
 
 
 def _erasure(ctx: Context, erased: Erased, where: Mapping[str, str]) -> Iterator[Measurement]:
@@ -146,7 +155,7 @@ def _erasure(ctx: Context, erased: Erased, where: Mapping[str, str]) -> Iterator
         ("comprehensiveness", erased.comprehensiveness),
         ("sufficiency", erased.sufficiency),
     ):
-        yield cut(averaged(ctx, metric, values.mean(axis=1), where, span=2.0, undefined=_NONE), -1.0, 1.0)
+        yield averaged(ctx, metric, values.mean(axis=1), where, bounds=_EITHER_WAY, undefined=_NONE)
     yield averaged(ctx, "log_odds", erased.log_odds.mean(axis=1), where, undefined=_NONE)
 
 

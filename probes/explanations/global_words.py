@@ -6,12 +6,14 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from probes.attribution.catalogue import MethodName
 from probes.attribution.result import Attribution
 from probes.explanations.chosen import chosen
 from probes.explanations.evidence import SIGNED, believed, evidence
-from probes.explanations.figures import averaged, cut
+from probes.explanations.figures import averaged
 from probes.explanations.shares import Word, shares, vocabulary
 from probes.explanations.words import KINDS, kind
+from probes.parameters import Limit
 from probes.registry import probe
 from probes.types import Context, Finding, FloatArray, Measurement, Table
 
@@ -20,8 +22,8 @@ from probes.types import Context, Finding, FloatArray, Measurement, Table
 def global_words(
     ctx: Context,
     *,
-    methods: tuple[str, ...] = SIGNED,
-    max_texts: Annotated[int, Field(gt=0)] = 500,
+    methods: tuple[MethodName, ...] = SIGNED,
+    max_texts: Annotated[int, Field(gt=0), Limit()] = 500,
     min_texts: Annotated[int, Field(gt=1)] = 5,
     words: Annotated[int, Field(gt=0)] = 12,
 ) -> Iterator[Finding]:
@@ -74,7 +76,7 @@ def _kinds(ctx: Context, explained: Sequence[Attribution], where: Mapping[str, s
         part = {**where, "words": name}
         for metric, rows in (("attribution_share", carried), ("word_share", counted)):
             values = np.array([row[column] / row.sum() for row in rows])
-            yield cut(averaged(ctx, metric, values, part, span=1.0, undefined=_NONE), 0.0, 1.0)
+            yield averaged(ctx, metric, values, part, bounds=(0.0, 1.0), undefined=_NONE)
 
 
 _NONE = "every score of every explained text is 0"
@@ -87,7 +89,9 @@ def _by_kind(attribution: Attribution, values: FloatArray) -> FloatArray:
 
 def _table(ctx: Context, found: Mapping[str, Word], name: str, least: int, most: int) -> Table | None:
     frequent = {word: known for word, known in found.items() if len(known.texts) >= least}
-    measured = {w: averaged(ctx, "share", np.array(k.share), {}, span=2.0) for w, k in frequent.items()}
+    measured = {
+        w: averaged(ctx, "share", np.array(k.share), {}, bounds=(-1.0, 1.0)) for w, k in frequent.items()
+    }
     surely = [word for word in measured if _sure(measured[word]) > 0]
     order = sorted(surely, key=lambda word: (-_sure(measured[word]), word))[:most]
     rows = tuple((word, measured[word].n, measured[word].value, *_ends(measured[word])) for word in order)

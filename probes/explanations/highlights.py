@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from probes.attribution.catalogue import METHODS
+from probes.attribution.catalogue import METHODS, MethodName
 from probes.attribution.result import Attribution
 from probes.errors import Skip
 from probes.explanations.chosen import chosen
@@ -18,7 +18,7 @@ from probes.types import Context, Finding, Highlight, Highlights, Measurement
 
 @probe()
 def highlights(
-    ctx: Context, *, methods: tuple[str, ...] = SIGNED, texts: Annotated[int, Field(gt=0)] = 8
+    ctx: Context, *, methods: tuple[MethodName, ...] = SIGNED, texts: Annotated[int, Field(gt=0)] = 8
 ) -> Iterator[Finding]:
     """Which words of a text speak for the model's answer, and which against it?
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from probes.attribution.catalogue import MethodName
 from probes.errors import Skip
 from probes.explanations.chosen import chosen
 from probes.explanations.evidence import SIGNED, believed, evidence
@@ -15,7 +16,8 @@ from probes.explanations.moves import agreement
 from probes.explanations.shares import vocabulary
 from probes.explanations.spoken import Spoken, Told, spoken, told
 from probes.fairness.counts import View, views
-from probes.lexicons import load
+from probes.lexicons import LexiconName, load
+from probes.parameters import Limit
 from probes.registry import probe
 from probes.stats.comparisons import gap
 from probes.types import Context, Finding, FloatArray, Measurement, Table
@@ -25,10 +27,10 @@ from probes.types import Context, Finding, FloatArray, Measurement, Table
 def identity_terms(
     ctx: Context,
     *,
-    lexicon: tuple[str, ...] = ("gender", "names"),
-    methods: tuple[str, ...] = SIGNED,
-    max_texts: Annotated[int, Field(gt=0)] = 500,
-    texts_per_group: Annotated[int, Field(gt=0)] = 100,
+    lexicon: tuple[LexiconName, ...] = ("gender", "names"),
+    methods: tuple[MethodName, ...] = SIGNED,
+    max_texts: Annotated[int, Field(gt=0), Limit()] = 500,
+    texts_per_group: Annotated[int, Field(gt=0), Limit()] = 100,
 ) -> Iterator[Finding]:
     """Does the model look at identity terms, in whose favour, and does the answer move as attributed?
 
@@ -110,7 +112,7 @@ def _attributed(ctx: Context, found: Spoken, said: Told, where: Mapping[str, str
         values = said.share[groups == group]
         yield averaged(
             ctx, "identity_attribution", values, {**where, "group": group},
-            span=2.0, undefined="no explained text speaks of this group alone",
+            bounds=(-1.0, 1.0), undefined="no explained text speaks of this group alone",
         )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ from pydantic import Field
 from probes.attribution import Attribution, Method
 from probes.attribution.agreement import rank_correlation
 from probes.attribution.attribute import predicted
+from probes.attribution.catalogue import MethodName
 from probes.attribution.choosing import explained
 from probes.attribution.encoding import differentiable
 from probes.attribution.randomising import randomised
 from probes.explanations.chosen import chosen
-from probes.explanations.figures import averaged, cut
+from probes.explanations.figures import averaged
+from probes.parameters import Limit
 from probes.registry import probe
 from probes.types import Context, Curve, Finding, FloatArray, Measurement
 
@@ -22,8 +24,13 @@ from probes.types import Context, Curve, Finding, FloatArray, Measurement
 def sanity(
     ctx: Context,
     *,
-    methods: tuple[str, ...] = ("integrated_gradients", "saliency", "input_x_gradient", "attention_rollout"),
-    max_texts: Annotated[int, Field(gt=0)] = 16,
+    methods: tuple[MethodName, ...] = (
+        "integrated_gradients",
+        "saliency",
+        "input_x_gradient",
+        "attention_rollout",
+    ),
+    max_texts: Annotated[int, Field(gt=0), Limit()] = 16,
 ) -> Iterator[Finding]:
     """Does an attribution change when the model forgets what it has learnt?
 
@@ -77,8 +84,7 @@ def correlations(before: Sequence[Attribution], after: Sequence[Attribution]) ->
 def _measured(ctx: Context, values: FloatArray, method: Method, stage: str) -> Measurement:
     where = {"method": method.name, "randomised": stage}
     undefined = "no text has two words or more with different scores"
-    found = averaged(ctx, "correlation_with_original", values, where, span=2.0, undefined=undefined)
-    return cut(found, -1.0, 1.0)
+    return averaged(ctx, "correlation_with_original", values, where, bounds=(-1.0, 1.0), undefined=undefined)
 
 
 def _curve(method: Method, measured: Sequence[Measurement]) -> Iterator[Curve]:

@@ -6,16 +6,19 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
+from probes.attribution.catalogue import MethodName
 from probes.attribution.result import Attribution
 from probes.attribution.units import words as words_of
 from probes.explanations.chosen import chosen
 from probes.explanations.evidence import SIGNED, believed, evidence
-from probes.explanations.figures import averaged, cut
+from probes.explanations.figures import averaged
 from probes.explanations.information import Told, information, presence
 from probes.explanations.shares import Word, shares, vocabulary
 from probes.explanations.words import plain
+from probes.parameters import Limit
 from probes.registry import probe
 from probes.stats.comparisons import gap
+from probes.stats.means import within
 from probes.types import Context, Finding, FloatArray, Grouping, Measurement, Table
 
 INFORMATIVE = 0.05
@@ -26,8 +29,8 @@ INFORMATIVE = 0.05
 def spurious_tokens(
     ctx: Context,
     *,
-    methods: tuple[str, ...] = SIGNED,
-    max_texts: Annotated[int, Field(gt=1)] = 500,
+    methods: tuple[MethodName, ...] = SIGNED,
+    max_texts: Annotated[int, Field(gt=1), Limit()] = 500,
     min_texts: Annotated[int, Field(gt=1)] = 5,
     words: Annotated[int, Field(gt=0)] = 20,
 ) -> Iterator[Finding]:
@@ -105,12 +108,12 @@ def _carried(
         )
         yield from leaves
         part = {"feature": feature, **where}
-        yield cut(gap("spurious_mass_gap", leaves, slice=part, confidence=ctx.confidence), 0.0, 1.0)
+        yield within(gap("spurious_mass_gap", leaves, slice=part, confidence=ctx.confidence), (0.0, 1.0))
 
 
 def _mean(ctx: Context, values: FloatArray, where: Mapping[str, str]) -> Measurement:
     none = "no text of the second half has an attribution"
-    return cut(averaged(ctx, "spurious_mass", values, where, span=1.0, undefined=none), 0.0, 1.0)
+    return averaged(ctx, "spurious_mass", values, where, bounds=(0.0, 1.0), undefined=none)
 
 
 def _share(explained: Attribution, spurious: frozenset[str]) -> float:

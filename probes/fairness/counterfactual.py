@@ -11,8 +11,9 @@ from pydantic import Field
 
 from probes.errors import Skip
 from probes.fairness.counts import View, views
-from probes.lexicons import Lexicon, load
+from probes.lexicons import Lexicon, LexiconName, load
 from probes.lexicons.swap import swapper
+from probes.parameters import Limit
 from probes.registry import probe
 from probes.stats.means import mean
 from probes.stats.proportions import proportion
@@ -26,8 +27,8 @@ _SHOWN = 5
 def counterfactual(
     ctx: Context,
     *,
-    lexicon: tuple[str, ...] = ("gender", "names"),
-    max_texts: Annotated[int, Field(gt=0)] = 2000,
+    lexicon: tuple[LexiconName, ...] = ("gender", "names"),
+    max_texts: Annotated[int, Field(gt=0), Limit()] = 2000,
 ) -> Iterator[Finding]:
     """Does a decision change when the identity terms and names of a text are swapped for another group's?
 
@@ -172,6 +173,7 @@ def _of_class(ctx: Context, found: _Answers, view: View, where: Mapping[str, str
     yield _mean(ctx, "mean_absolute_score_shift", np.abs(found.shift(index)), where)
 
 
+_RANGES = {"mean_score_shift": (-1.0, 1.0), "mean_absolute_score_shift": (0.0, 1.0)}
 _INVALID = "the model gave no valid answer to any of these texts"
 
 
@@ -181,10 +183,10 @@ def _share(ctx: Context, metric: str, hits: BoolArray, where: Mapping[str, str])
 
 
 def _mean(ctx: Context, metric: str, shift: FloatArray, where: Mapping[str, str]) -> Measurement:
-    total = float(shift.sum())
-    span = 1 + abs(total / max(len(shift), 1))  # Shifts are in [-1, 1]: none is further from their mean.
-    sums = len(shift), total, float((shift**2).sum())
-    return mean(metric, *sums, slice=where, confidence=ctx.confidence, undefined=_INVALID, span=span)
+    sums = len(shift), float(shift.sum()), float((shift**2).sum())
+    return mean(
+        metric, *sums, slice=where, confidence=ctx.confidence, undefined=_INVALID, bounds=_RANGES[metric]
+    )
 
 
 def _tests(ctx: Context, view: View, answers: Sequence[_Answers]) -> Table:

@@ -96,7 +96,13 @@ def _mean_score(
         return Measurement("mean_score", None, None, None, 0, slice_, "only decisions are known, no scores")
     n, total, squares = sums[view.index]
     return mean(
-        "mean_score", int(n), float(total), float(squares), slice=slice_, confidence=ctx.confidence, span=1.0
+        "mean_score",
+        int(n),
+        float(total),
+        float(squares),
+        slice=slice_,
+        confidence=ctx.confidence,
+        bounds=(0.0, 1.0),
     )
 
 

@@ -1,25 +1,25 @@
 """Templates: does the model answer the same sentence differently for different groups?"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, permutations
 
 import numpy as np
 
 from probes.errors import Skip
 from probes.fairness.counts import View, views
-from probes.lexicons import Lexicon
+from probes.lexicons import Lexicon, LexiconName
 from probes.lexicons import load as load_lexicon
 from probes.registry import probe
-from probes.stats.means import mean
-from probes.templates import Templates, fill
+from probes.stats.means import Bounds, mean
+from probes.templates import FramesName, Templates, fill
 from probes.templates import load as load_templates
 from probes.types import BoolArray, Context, Finding, FloatArray, Measurement, Table
 
 
 @probe()
 def template(
-    ctx: Context, *, lexicon: tuple[str, ...] = ("gender", "names"), frames: str = "english"
+    ctx: Context, *, lexicon: tuple[LexiconName, ...] = ("gender", "names"), frames: FramesName = "english"
 ) -> Iterator[Finding]:
     """Does the model answer the same sentence differently for people of different groups?
 
@@ -121,6 +121,7 @@ def _of_class(ctx: Context, grid: _Grid, view: View, where: Mapping[str, str]) -
             "mean_score_difference",
             scores[:, i] - scores[:, j],
             {**where, "direction": f"{a} minus {b}"},
+            (-1.0, 1.0),
         )
         for (i, a), (j, b) in permutations(enumerate(order), 2)
     ]
@@ -129,23 +130,18 @@ def _of_class(ctx: Context, grid: _Grid, view: View, where: Mapping[str, str]) -
     yield _by_context(ctx, grid, index, where)
 
 
-def _mean(ctx: Context, metric: str, values: FloatArray, where: Mapping[str, str]) -> Measurement:
-    total = float(values.sum())
-    span = 1 + abs(
-        total / max(len(values), 1)
-    )  # Differences are in [-1, 1]: none is further from their mean.
+def _mean(
+    ctx: Context, metric: str, values: FloatArray, where: Mapping[str, str], bounds: Bounds
+) -> Measurement:
     return mean(
-        metric, len(values), total, float((values**2).sum()),
-        slice=where, confidence=ctx.confidence, span=span, undefined="no frame has valid answers",
+        metric, len(values), float(values.sum()), float((values**2).sum()),
+        slice=where, confidence=ctx.confidence, bounds=bounds, undefined="no frame has valid answers",
     )  # fmt: skip
 
 
 def _rate(ctx: Context, metric: str, values: FloatArray, where: Mapping[str, str]) -> Measurement:
-    """A mean over frames of numbers in [0, 1], with its interval cut to that range."""
-    found = _mean(ctx, metric, values, where)
-    if found.low is None or found.high is None:
-        return found
-    return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
+    """A mean over frames of numbers in [0, 1]."""
+    return _mean(ctx, metric, values, where, (0.0, 1.0))
 
 
 def _gap(ctx: Context, pairs: Sequence[Measurement], where: Mapping[str, str]) -> Measurement:

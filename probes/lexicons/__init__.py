@@ -5,11 +5,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from probes.errors import AuditError
+from probes.home import expanded
+from probes.parameters import Named
 
 _FOLDER = Path(__file__).parent
 
@@ -80,8 +82,12 @@ def load(name_or_path: str) -> Lexicon:
     Raises:
         AuditError: when there is no such lexicon, or with one sentence per fault in the file.
     """
-    path = _FOLDER / f"{name_or_path}.toml" if name_or_path in built_in() else Path(name_or_path)
+    path = _FOLDER / f"{name_or_path}.toml" if name_or_path in built_in() else expanded(name_or_path)
     return _checked(_read(path), name_or_path)
+
+
+LexiconName = Annotated[str, Named(load, lambda: (*built_in(), "a TOML file"))]
+"""The name of a lexicon, as a parameter of a probe."""
 
 
 def _read(path: Path) -> dict[str, Any]:

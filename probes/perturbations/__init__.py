@@ -11,6 +11,7 @@ from probes.content import generator
 from probes.errors import AuditError
 from probes.perturbations import characters, typos, wording
 from probes.perturbations.sites import Sites, edited
+from probes.suggestion import suggestion
 
 STRENGTHS = (1, 2, 3, 4, 5)
 STEP = 0.1
@@ -81,7 +82,5 @@ def named(names: Sequence[str]) -> tuple[Perturbation, ...]:
     """
     known = perturbations()
     if strange := [name for name in names if name not in known]:
-        raise AuditError(
-            *(f"there is no perturbation {name!r}; there are {', '.join(known)}" for name in strange)
-        )
+        raise AuditError(*(f"there is no perturbation {name!r}{suggestion(name, known)}" for name in strange))
     return tuple(known[name] for name in dict.fromkeys(names))

@@ -34,8 +34,9 @@ def curve(name: str, results: Sequence[Attacked], *, confidence: float) -> Curve
         y=tuple((turned / len(attacked)).tolist()),
         low=tuple(low.tolist()),
         high=tuple(high.tolist()),
-        caption=f"The band is the {confidence:.0%} interval at each point. A line ends where nothing was "
-        "left to ask.",
+        caption=f"The band is the {100 * confidence:g} % interval at each point. A line ends at the most "
+        "queries that any text took: there the attacks had found what they sought, had nothing left to try, "
+        "or were not to ask more.",
         name=name,
     )
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from probes.parameters import Limit
 from probes.registry import probe
 from probes.robustness.smoothed import Smoothed, smoothed
 from probes.robustness.smoothing import Deletion, Masking, Smoothing
@@ -21,7 +22,7 @@ def certified(
     way: Literal["auto", "masking", "deletion"] = "auto",
     share: Annotated[float, Field(gt=0, lt=1)] = 0.8,
     radius: Annotated[int, Field(ge=1, le=20)] = 3,
-    max_texts: Annotated[int, Field(gt=0)] = 100,
+    max_texts: Annotated[int, Field(gt=0), Limit()] = 100,
     first_draws: Annotated[int, Field(gt=0)] = 20,
     draws: Annotated[int, Field(gt=0)] = 150,
 ) -> Iterator[Finding]:

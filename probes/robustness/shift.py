@@ -11,14 +11,16 @@ from probes.registry import probe
 from probes.robustness.confidences import largest, of_decision
 from probes.stats.calibration import calibration_error
 from probes.stats.comparisons import difference, gap
-from probes.stats.means import mean
+from probes.stats.means import mean, within
 from probes.types import MAIN, Context, Finding, FloatArray, Measurement, Table
 
+_INCREASES = {"calibration_error": (-1.0, 1.0), "overconfidence": (-2.0, 2.0)}
+"""Between what an increase can be."""
 _NO_LABELS = "the data has no true labels"
 _NO_CONFIDENCE = "only decisions are known, not how sure the model is of them"
 
 
-@probe()
+@probe(version=2)
 def shift(ctx: Context) -> Iterator[Finding]:
     """Does the model keep on other data what it shows on the audited rows?
 
@@ -28,7 +30,7 @@ def shift(ctx: Context) -> Iterator[Finding]:
 
     - `accuracy` = share with f = y; `selection_rate` = share with f the positive class;
     - `calibration_error`: root mean square difference of c and accuracy over 15 bins of equally many rows,
-      debiased (see below); `overconfidence` = mean of c - [f = y].
+      debiased (see below), rows of equal c in one bin; `overconfidence` = mean of c - [f = y].
 
     And for each data set d besides `main`:
 
@@ -41,19 +43,21 @@ def shift(ctx: Context) -> Iterator[Finding]:
     A table has the p-values of two-sample tests: Fisher's exact test of equal accuracy, the chi-square test
     of equal shares of the decided classes, the Kolmogorov-Smirnov test of equally distributed confidence.
 
-    Range: rates, calibration errors, gap and distance in [0, 1]; drop, increases and overconfidence in
-    [-1, 1]. How to read: an `accuracy_drop` of 0.19 means that of 100 rows 19 fewer are right on d; gates
-    such as `robustness.shift/accuracy_drop{data=tweets} <= 0.05` test it as two independent rates. An
+    Range: rates, calibration errors, gap and distance in [0, 1]; drop, overconfidence and the increase of the
+    calibration error in [-1, 1], the increase of overconfidence in [-2, 2]. How to read: an `accuracy_drop`
+    of 0.19 means that of 100 rows 19 fewer are right on d; gates such as
+    `robustness.shift/accuracy_drop{data=tweets} <= 0.05` test it as two independent rates. An
     `overconfidence_increase` above 0 means that the model does not notice: it is as sure as before and less
     often right. A confidence distance above 0 is a sign of shift that needs no labels; a distance of 0 is
     none of its absence. A drop says that, not why: other texts, other labellers and other shares of the
     classes all make one; with other shares of the classes the selection rate should differ.
 
-    Undefined: what compares labels, in a data set without them; calibration with fewer than ten rows, and
-    without probabilities. Rows without a valid answer take no part. Rows are taken as independent: sentences
-    of one document are not quite. Intervals: Wilson for rates, Student for means, pairs of exact bounds for
-    differences, Dvoretzky-Kiefer-Wolfowitz for the distance. Needs: predictions, other data; labels for all
-    but the selection rate and the confidence distance.
+    Undefined: what compares labels, in a data set without them; the calibration error and its increase with
+    fewer than 100 rows on a side; both without probabilities. Rows without a valid answer take no part. Rows
+    are taken as independent: sentences of one document are not quite. Intervals: Wilson for rates, the same
+    with the effective number of rows for means, exact bounds of each side for differences of rates and
+    Student's for others, Dvoretzky-Kiefer-Wolfowitz for the distance. Needs: predictions, other data; labels
+    for all but the selection rate and the confidence distance.
 
     Reference: Rabanser, Günnemann and Lipton (2019), Failing Loudly, section 3, for testing the model's
     outputs in place of its inputs; Kumar, Liang and Ma (2019), Verified Uncertainty Calibration, section 4.1,
@@ -91,7 +95,7 @@ def _calibration(ctx: Context, where: Mapping[str, str]) -> tuple[Measurement, M
     sums = len(apart), float(apart.sum()), float((apart**2).sum())
     return (
         calibration_error("calibration_error", sure, right, slice=where, confidence=ctx.confidence),
-        mean("overconfidence", *sums, slice=where, confidence=ctx.confidence, span=2.0),
+        mean("overconfidence", *sums, slice=where, confidence=ctx.confidence, bounds=(-1.0, 1.0)),
     )
 
 
@@ -118,7 +122,8 @@ def _change(
         return difference("accuracy_drop", main, other, slice=where, confidence=confidence)
     if metric == "selection_rate":
         return gap("selection_rate_gap", (main, other), slice=where, confidence=confidence)
-    return difference(f"{metric}_increase", other, main, slice=where, confidence=confidence)
+    increase = difference(f"{metric}_increase", other, main, slice=where, confidence=confidence)
+    return within(increase, _INCREASES[metric])
 
 
 def _distance(main: Context, data: Context, name: str) -> Measurement:

@@ -21,11 +21,13 @@ class Sample:
         rows: (n,) the rows; the first of them stand for all rows, the others for single groups.
         whole: how many stand for all rows.
         groups: feature -> for each group the places in `rows` of those that stand for it.
+        wanted: how many were to stand for all rows; more than `whole` where there are not so many.
     """
 
     rows: IntArray
     whole: int
     groups: Mapping[str, tuple[IntArray, ...]]
+    wanted: int
 
 
 def sampled(ctx: Context, rows: IntArray, wanted: int, *, per_group: int = 0) -> Sample:
@@ -48,7 +50,7 @@ def sampled(ctx: Context, rows: IntArray, wanted: int, *, per_group: int = 0) ->
             taken += new
             parts.append(np.array([place[row] for row in members], dtype=np.int64))
         groups[feature] = tuple(parts)
-    return Sample(np.array(taken, dtype=np.int64), len(whole), groups)
+    return Sample(np.array(taken, dtype=np.int64), len(whole), groups, wanted)
 
 
 def drawn(ctx: Context, rows: IntArray, wanted: int) -> IntArray:

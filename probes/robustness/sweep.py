@@ -57,9 +57,15 @@ class Sweep:
         return np.asarray(before[:, None] - (self.answers == labels[:, None]))
 
 
-def over_perturbations(found: Sweep, values: FloatArray) -> FloatArray:
-    """(M, S) for each text the mean of (P, M, S) values over the perturbations that change it, or NaN."""
-    kept = found.kept
+def over_perturbations(found: Sweep, values: FloatArray, of: BoolArray) -> FloatArray:
+    """(M, S) for each text the mean of (P, M, S) values over the perturbations that change it, or NaN.
+
+    Args:
+        found: the sweep.
+        values: what is averaged.
+        of: (P,) which of the perturbations take part.
+    """
+    kept = found.kept & of[:, None, None]
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(kept, values, 0.0).sum(axis=0) / kept.sum(axis=0))
 

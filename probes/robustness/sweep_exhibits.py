@@ -1,11 +1,12 @@
 """How is a sweep over perturbations shown?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from probes.perturbations import STRENGTHS, Perturbation
 from probes.robustness.sweep import Sweep
+from probes.robustness.wording import marks
 from probes.stats.proportions import wilson
 from probes.types import BoolArray, Context, Curve, Example, Table
 
@@ -71,8 +72,14 @@ def examples(found: Sweep) -> Iterator[Example]:
         flipped = np.flatnonzero(kept[:, 0] & ~same[:, 0])
         pairs = dict.fromkeys((found.texts[row], variants[row][0]) for row in flipped.tolist())
         if pairs:
-            yield Example(
-                f"Decisions changed by {p.name}",
-                tuple(pairs)[:_SHOWN],
-                "The text, and how it was written instead.",
-            )
+            yield _example(p.name, tuple(pairs)[:_SHOWN])
+
+
+def _example(name: str, pairs: Sequence[tuple[str, str]]) -> Example:
+    return Example(
+        f"Decisions changed by {name}",
+        texts=tuple(named for text, new in pairs for named in (("as it is", text), (f"by {name}", new))),
+        caption="Each text beside what a strength of 1 makes of it; the words that differ are marked.",
+        marks=tuple(spans for pair in pairs for spans in marks(*pair)),
+        pairs=True,
+    )

@@ -1,7 +1,8 @@
 """What did the attacks of one recipe come to, over all texts and by group?"""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from probes.attacking import Attacked, Recipe
 from probes.robustness.acceptable import WITHOUT_ENCODER, Success
 from probes.robustness.strata import Sample
 from probes.stats.comparisons import gap
-from probes.stats.means import mean
+from probes.stats.means import UNBOUNDED, Bounds, mean
 from probes.stats.proportions import proportion
 from probes.types import Context, FloatArray, Grouping, IntArray, Measurement
 
@@ -26,12 +27,16 @@ class Run:
         sample: the rows that it was given.
         results: what became of each.
         successes: those of the rows that stand for all which were turned, judged by the constraints.
+        uses: the word lists and taggers that the recipe works with here.
+        note: what must be known to read the rates, or "".
     """
 
     recipe: Recipe
     sample: Sample
     results: Sequence[Attacked]
     successes: Sequence[Success]
+    uses: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def whole(self) -> Sequence[Attacked]:
@@ -53,6 +58,12 @@ class Run:
         return self.count("success", "failed")
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """Why it is not known of some successes whether they keep the constraints, and what mends that."""
+        undecided = [success for success in self.successes if success.acceptable is None]
+        return tuple(dict.fromkeys(why for success in undecided for why in success.lacking))
+
+    @property
     def acceptable(self) -> int | None:
         """How many successes keep the constraints; None where that is not known of one."""
         kept = [success.acceptable for success in self.successes]
@@ -63,16 +74,23 @@ def measurements(ctx: Context, run: Run) -> Iterator[Measurement]:
     """The rates, the means and the rates by group of a run."""
     where = {"recipe": run.recipe.name}
     if run.recipe.goal == "reduce":
-        yield _rate(ctx, "reduction_rate", len(run.successes), run.attacked, where)
+        yield _noted(_rate(ctx, "reduction_rate", len(run.successes), run.attacked, where), run.note)
     else:
         yield from _rates(ctx, run, where)
     turned = [success.attacked for success in run.successes]
     share = np.array([result.changed / max(result.words, 1) for result in turned])
-    yield _mean(ctx, "words_changed", share, where, undefined=NO_SUCCESS, span=1.0)
+    yield _mean(ctx, "words_changed", share, where, undefined=NO_SUCCESS, bounds=(0.0, 1.0))
     alike = [success.similarity for success in run.successes if success.similarity is not None]
     why = WITHOUT_ENCODER if run.successes else NO_SUCCESS
-    yield _mean(ctx, "sentence_similarity", np.array(alike), where, undefined=why, span=2.0)
-    yield _mean(ctx, "queries", np.array(run.queries, dtype=float), where, undefined=NOTHING_RIGHT)
+    yield _mean(ctx, "sentence_similarity", np.array(alike), where, undefined=why, bounds=(-1.0, 1.0))
+    asked = np.array(run.queries, dtype=float)
+    yield _mean(ctx, "queries", asked, where, undefined=NOTHING_RIGHT, bounds=(1.0, math.inf))
+
+
+def broken(run: Run, constraint: str) -> int | None:
+    """How many successes break a constraint; None where it is not asked, or not known of one."""
+    kept = [success.kept.get(constraint) for success in run.successes]
+    return None if None in kept else kept.count(False)
 
 
 def undefined(recipe: Recipe, why: str) -> Iterator[Measurement]:
@@ -84,8 +102,8 @@ def undefined(recipe: Recipe, why: str) -> Iterator[Measurement]:
 
 
 def _rates(ctx: Context, run: Run, where: Mapping[str, str]) -> Iterator[Measurement]:
-    yield _rate(ctx, "success_rate", len(run.successes), run.attacked, where)
-    yield _constrained(ctx, run, where)
+    yield _noted(_rate(ctx, "success_rate", len(run.successes), run.attacked, where), run.note)
+    yield _noted(_constrained(ctx, run, where), run.note)
     yield _rate(ctx, "accuracy_under_attack", run.count("failed"), run.attacked + run.count("skipped"), where)
     for feature, grouping in ctx.samples.groups.items():
         yield from _by_group(ctx, run, {"feature": feature, **where}, grouping)
@@ -134,10 +152,15 @@ def _rate(ctx: Context, metric: str, count: int, total: int, where: Mapping[str,
     return proportion(metric, count, total, slice=where, confidence=ctx.confidence, undefined=NOTHING_RIGHT)
 
 
+def _noted(measured: Measurement, note: str) -> Measurement:
+    """The same with one more thing to know."""
+    return replace(measured, note="; ".join(filter(None, (measured.note, note))))
+
+
 def _constrained(ctx: Context, run: Run, where: Mapping[str, str]) -> Measurement:
     metric = "constrained_success_rate"
     if run.acceptable is None:
-        return Measurement(metric, None, None, None, 0, where, WITHOUT_ENCODER)
+        return Measurement(metric, None, None, None, 0, where, "; ".join(run.lacking))
     return _rate(ctx, metric, run.acceptable, run.attacked, where)
 
 
@@ -148,7 +171,7 @@ def _mean(
     where: Mapping[str, str],
     *,
     undefined: str,
-    span: float | None = None,
+    bounds: Bounds = UNBOUNDED,
 ) -> Measurement:
     sums = len(values), float(values.sum()), float((values**2).sum())
-    return mean(metric, *sums, slice=where, confidence=ctx.confidence, undefined=undefined, span=span)
+    return mean(metric, *sums, slice=where, confidence=ctx.confidence, undefined=undefined, bounds=bounds)

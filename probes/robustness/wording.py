@@ -64,6 +64,16 @@ def changes(original: str, changed: str) -> tuple[Change, ...]:
     )
 
 
+def marks(original: str, changed: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Where the words that differ stand in the text, and where in the changed text."""
+    found = changes(original, changed)
+    return tuple(c.before for c in found if _some(c.before)), tuple(c.after for c in found if _some(c.after))
+
+
+def _some(span: Span) -> bool:
+    return span[0] < span[1]
+
+
 def restored(original: str, changed: str, known: Collection[str]) -> Restored:
     """The changed text with the original word for each misspelling of it; `known` words are no misspellings.
 

@@ -29,7 +29,8 @@ def gap(
     excludes 0 for almost every model without any gap, the interval contains the true gap with at least the
     confidence.
     Undefined: with fewer than two groups that have a value. Groups without one are left out of the value and
-    named in the note; a gate on the gap can then fail, not pass.
+    named in the note; a gate on the gap can then fail, not pass. Where a group has a value on which no bounds
+    can be put, such as a mean of one row, there is no interval, and the note says why.
 
     Args:
         metric: the name of the number.
@@ -160,7 +161,8 @@ def _compared(
     confidence: float,
     note: str,
 ) -> Measurement:
-    full_note = "; ".join(part for part in (note, fault, _left_out(groups)) if part)
+    told = (note, fault, _left_out(groups), "" if fault else _unbounded(groups))
+    full_note = "; ".join(part for part in told if part)
     n = sum(group.n for group in groups if group.value is not None)
     comparisons = (Comparison(contrast, tuple(groups)),)
     return _with_interval(
@@ -170,14 +172,23 @@ def _compared(
 
 
 def _left_out(groups: Sequence[Measurement]) -> str:
+    names = _names([group for group in groups if group.value is None])
+    return f"left out because it is undefined there: {names}" if names else ""
+
+
+def _unbounded(groups: Sequence[Measurement]) -> str:
+    """Why there is no interval, where a group has a value on which no bounds can be put."""
+    without = [group for group in groups if group.value is not None and not testable(group)]
+    reasons = "; ".join(dict.fromkeys(group.note for group in without if group.note))
+    names = _names(without) + (f" ({reasons})" if reasons else "")
+    return f"no interval, because there is none for {names}" if names else ""
+
+
+def _names(groups: Sequence[Measurement]) -> str:
     unnamed = "a group without a name"
-    names = [
-        group.slice.get("group") or ", ".join(group.slice.values()) or unnamed
-        for group in groups
-        if group.value is None
-    ]
+    names = [group.slice.get("group") or ", ".join(group.slice.values()) or unnamed for group in groups]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"left out because it is undefined there: {', '.join(names[:_NAMED])}{more}" if names else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _with_interval(measurement: Measurement, confidence: float) -> Measurement:

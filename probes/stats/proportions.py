@@ -14,7 +14,7 @@ CONTINUITY = 0.25
 
 
 def wilson(
-    successes: IntArray, totals: IntArray, *, confidence: float = 0.95
+    successes: IntArray | FloatArray, totals: IntArray | FloatArray, *, confidence: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
     """The score interval of a rate, with a quarter of a row as continuity correction.
 
@@ -41,7 +41,7 @@ def wilson(
 
 def _score_ends(x: FloatArray, n: FloatArray, z2: float) -> tuple[FloatArray, FloatArray]:
     centre = (x + z2 / 2) / (n + z2)
-    half = np.sqrt(z2 * (x * (1 - x / np.maximum(n, 1)) + z2 / 4)) / (n + z2)
+    half = np.sqrt(z2 * (x * (1 - x / np.maximum(n, np.finfo(float).tiny)) + z2 / 4)) / (n + z2)
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 

@@ -4,10 +4,13 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from probes.errors import AuditError
+from probes.home import expanded
+from probes.parameters import Named
 
 _FOLDER = Path(__file__).parent
 SLOT = "{person}"
@@ -38,6 +41,11 @@ def fill(frame: str, person: str) -> str:
     return frame.replace(SLOT, person[:1].upper() + person[1:] if at_start else person)
 
 
+def built_in() -> tuple[str, ...]:
+    """The names of the frames that come with the package."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
 @cache
 def load(name_or_path: str) -> Templates:
     """Read built-in frames by name (`english`), or a TOML file of the same form by path.
@@ -45,12 +53,11 @@ def load(name_or_path: str) -> Templates:
     Raises:
         AuditError: when there are no such frames, or with one sentence per fault in the file.
     """
-    built_in = _FOLDER / f"{name_or_path}.toml"
-    path = built_in if "/" not in name_or_path and built_in.is_file() else Path(name_or_path)
+    path = _FOLDER / f"{name_or_path}.toml" if name_or_path in built_in() else expanded(name_or_path)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError:
-        known = ", ".join(sorted(file.stem for file in _FOLDER.glob("*.toml")))
+        known = ", ".join(built_in())
         raise AuditError(
             f"templates {name_or_path!r} cannot be read; give the path of a TOML file, or one of: {known}"
         ) from None
@@ -59,6 +66,10 @@ def load(name_or_path: str) -> Templates:
             f"templates {name_or_path!r} are not TOML in UTF-8: {error}; mend that line"
         ) from None
     return _checked(content, name_or_path)
+
+
+FramesName = Annotated[str, Named(load, lambda: (*built_in(), "a TOML file"))]
+"""The name of frames, as a parameter of a probe."""
 
 
 def _checked(content: Mapping[str, object], name: str) -> Templates:

@@ -174,13 +174,14 @@ def _training(record: AuditRecord) -> Iterator[Entry]:
         yield Entry("Training record", "none in the model folder")
         return
     data, base, plan = _mapping(told.get("data")), told.get("base"), _mapping(told.get("plan"))
+    base = base.get("reference") if isinstance(base, Mapping) else base
     split = _mapping(_mapping(data.get("split")).get("sizes"))
     yield from _facts(
         {
             "Source": display.place(str(data.get("source", ""))),
             "Rows": data.get("rows"),
             "Split": ", ".join(f"{k} {v:,}" for k, v in split.items() if isinstance(v, int)),
-            "Fine-tuned from": base.get("reference") if isinstance(base, Mapping) else base,
+            "Fine-tuned from": display.place(str(base)) if base else None,
             "Epochs": plan.get("num_train_epochs"),
             "Rows a batch": plan.get("per_device_train_batch_size"),
             "Learning rate": plan.get("learning_rate"),

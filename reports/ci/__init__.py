@@ -8,7 +8,7 @@ from reports.ci.junit import junit
 from reports.ci.places import Places, places
 from reports.ci.sarif import sarif
 from reports.ci.summary import summary
-from reports.record import AuditRecord
+from reports.statement import Judged
 
 __all__ = ["FILES", "Form", "Places", "annotations", "places", "summary"]
 
@@ -23,7 +23,7 @@ class Form:
     """
 
     file: str
-    render: Callable[[AuditRecord, Places], str]
+    render: Callable[[Judged, Places], str]
 
 
 FILES: Mapping[str, Form] = {

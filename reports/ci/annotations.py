@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from reports.ci.cases import Case, Level, cases
 from reports.ci.places import Places
 from reports.display import shortened
-from reports.record import AuditRecord
+from reports.statement import Judged
 
 MOST = 10
 """GitHub shows at most ten errors and ten warnings of a step."""
@@ -17,7 +17,7 @@ LONGEST = 1000
 _COMMANDS: Mapping[Level, str] = {"failure": "error", "error": "error", "undecided": "warning"}
 
 
-def annotations(record: AuditRecord, places: Places) -> str:
+def annotations(record: Judged, places: Places) -> str:
     """At most ten commands, worst first; when there is more to say, the last one counts the rest."""
     found = [case for case in cases(record) if case.level in _COMMANDS]
     kept = found if len(found) <= MOST else found[: MOST - 1]

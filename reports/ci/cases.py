@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reports import display, statement
-from reports.record import AuditRecord, ProbeResult, Verdict
+from reports.record import ProbeResult, Verdict
+from reports.statement import Judged
 
 Level = Literal["failure", "error", "undecided", "passed"]
 
@@ -39,8 +40,8 @@ class Case:
     fingerprint: str
 
 
-def cases(record: AuditRecord) -> list[Case]:
-    """The gates and the crashed probes, worst first; a record without gates has one undecided case."""
+def cases(record: Judged) -> list[Case]:
+    """The gates and the crashed probes, worst first; without gates there is one undecided case."""
     judged = [_judged(verdict, record.suite.undecided) for verdict in record.verdicts]
     crashed = [_crashed(result) for result in record.results if result.status == "failed"]
     found = [*judged, *crashed] if judged else [_ungated(record), *crashed]
@@ -77,7 +78,7 @@ def _crashed(result: ProbeResult) -> Case:
     )
 
 
-def _ungated(record: AuditRecord) -> Case:
+def _ungated(record: Judged) -> Case:
     told = statement.overall(record)
     return Case("undecided", "gates", "gates", "no gates", told.headline, told.sentences[0], "", _hash())
 

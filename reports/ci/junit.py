@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 
 from reports.ci.cases import Case, Level, cases
 from reports.ci.places import Places
-from reports.record import AuditRecord
+from reports.statement import Judged
 
 _ELEMENTS: dict[Level, str] = {"failure": "failure", "error": "error", "undecided": "skipped"}
 
 
-def junit(record: AuditRecord, _places: Places) -> str:
+def junit(record: Judged, _places: Places) -> str:
     """One suite with a case for each gate: failed, undecided as skipped, a crashed probe as an error."""
     found = cases(record)
     counts = {

@@ -9,7 +9,8 @@ from reports import display
 from reports.canonical import canonical
 from reports.ci.cases import Case, cases
 from reports.ci.places import Places
-from reports.record import AuditRecord, ProbeResult
+from reports.record import ProbeResult
+from reports.statement import Judged
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST_RESULTS = 25_000
@@ -20,7 +21,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {"failure": ("fail", "error"), "undecide
 _NOTIFIED: Mapping[str, str] = {"failed": "error", "skipped": "note"}
 
 
-def sarif(record: AuditRecord, places: Places) -> str:
+def sarif(record: Judged, places: Places) -> str:
     """One run: a result for each gate that failed ("fail") or is undecided ("open").
 
     Probes that crashed or were skipped are notifications of the invocation, which was not successful when
@@ -46,7 +47,7 @@ def sarif(record: AuditRecord, places: Places) -> str:
     return canonical({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rules(rules: Sequence[str], record: AuditRecord) -> list[dict[str, Any]]:
+def _rules(rules: Sequence[str], record: Judged) -> list[dict[str, Any]]:
     titles = {display.name(result.probe): result.title for result in record.results}
     return [_rule(rule, titles.get(rule.partition("/")[0], "")) for rule in rules]
 
@@ -80,7 +81,7 @@ def _location(case: Case, places: Places) -> dict[str, Any]:
     return {"physicalLocation": {"artifactLocation": file, "region": {"startLine": places.line(case.gate)}}}
 
 
-def _invocation(record: AuditRecord) -> dict[str, Any]:
+def _invocation(record: Judged) -> dict[str, Any]:
     told = [_notification(result) for result in record.results if result.status in _NOTIFIED]
     crashed = any(result.status == "failed" for result in record.results)
     return {

@@ -5,10 +5,13 @@ GitHub takes at most 1 MiB: every string is cut to 300 letters, every list to a 
 
 from collections.abc import Iterator
 
-from reports import display, statement
+from reports import display, statement, undefined
 from reports.ci.markdown import inert, row
 from reports.ci.places import Places
-from reports.record import AuditRecord, ProbeResult, Verdict
+from reports.diff import DiffRecord
+from reports.record import ProbeResult, Verdict
+from reports.statement import Judged
+from reports.undefined import Undefined
 
 MOST_VERDICTS = 100
 MOST_UNMEASURED = 50
@@ -16,16 +19,29 @@ MOST_UNMEASURED = 50
 _SIGNS = {"fail": "❌ fail", "undecided": "❔ undecided", "pass": "✅ pass"}
 
 
-def summary(record: AuditRecord, _places: Places) -> str:
+def summary(record: Judged, _places: Places) -> str:
     """The statement, the verdicts worst first, and what was not measured."""
     told = statement.overall(record)
-    lines = [f"## Audit of {inert(display.place(record.model.reference))}", "", f"**{told.headline}**", ""]
+    lines = [f"## {_title(record)}", "", f"**{told.headline}**", ""]
     lines += [" ".join((*told.sentences, told.exit)), "", *_data(record), ""]
-    lines += [*_verdicts(record), *_unmeasured(record)]
+    lines += [*_notes(record), *_verdicts(record), *_unmeasured(record)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _data(record: AuditRecord) -> Iterator[str]:
+def _title(record: Judged) -> str:
+    if isinstance(record, DiffRecord):
+        before, after = (inert(display.place(side.name)) for side in (record.baseline, record.candidate))
+        return f"Changes from {before} to {after}"
+    return f"Audit of {inert(display.place(record.model.reference))}"
+
+
+def _notes(record: Judged) -> Iterator[str]:
+    if isinstance(record, DiffRecord):
+        for note in record.notes:
+            yield from (inert(note), "")
+
+
+def _data(record: Judged) -> Iterator[str]:
     if record.data is None:
         yield "No data was audited."
         return
@@ -33,7 +49,7 @@ def _data(record: AuditRecord) -> Iterator[str]:
     yield f"Data: {source}, {statement.plural(record.data.rows, 'row')}."
 
 
-def _verdicts(record: AuditRecord) -> Iterator[str]:
+def _verdicts(record: Judged) -> Iterator[str]:
     if not record.verdicts:
         return
     level = f"{100 * record.suite.confidence:g} % interval"
@@ -57,16 +73,22 @@ def _verdict(verdict: Verdict) -> str:
     )
 
 
-def _unmeasured(record: AuditRecord) -> Iterator[str]:
-    lacking = [result for result in record.results if result.status != "ok"]
+def _unmeasured(record: Judged) -> Iterator[str]:
+    probes = [_lack(result) for result in record.results if result.status != "ok"]
+    numbers = [_lost(one) for one in undefined.by_reason(record.results) if not one.of_groups]
+    lacking = [*probes, *numbers]
     if not lacking:
         return
     yield from ("### Not measured", "")
-    yield from (_lack(result) for result in lacking[:MOST_UNMEASURED])
+    yield from lacking[:MOST_UNMEASURED]
     if len(lacking) > MOST_UNMEASURED:
-        yield from ("", f"{statement.plural(len(lacking) - MOST_UNMEASURED, 'more probe')} in the report.")
+        yield from ("", f"{statement.plural(len(lacking) - MOST_UNMEASURED, 'more line')} in the report.")
 
 
 def _lack(result: ProbeResult) -> str:
     word = "crashed" if result.status == "failed" else "skipped"
     return f"- {inert(result.probe)} {word}: {inert(result.reason)}"
+
+
+def _lost(one: Undefined) -> str:
+    return f"- {inert(one.probe)} has no value for {inert(one.told)}; {inert(one.reason)}"

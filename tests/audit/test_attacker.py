@@ -1,12 +1,15 @@
 """Do the attacks of an audit make texts to train on?"""
 
 import csv
+import zlib
 
 import numpy as np
 import pytest
 
 from audit import trainer
 from audit.attacker import attacker
+from probes import attacking
+from probes.attacking import Attacked
 from probes.errors import AuditError
 
 
@@ -33,6 +36,37 @@ def test_only_texts_that_turn_the_answer_are_changed():
 
 def test_a_budget_that_does_not_suffice_changes_nothing():
     assert attacker("deepwordbug", queries=2)(Keyword(), TEXTS, LABELS) == TEXTS
+
+
+def test_what_a_failed_search_left_is_not_trained_on(monkeypatch):
+    """The search fails on the first text and leaves its best try, turns the second and skips the third."""
+    ends = [("failed", "a truly wonderfull film"), ("success", "nothing hree"), ("skipped", "wonderful")]
+
+    def carry_out(prepared, texts, labels, **_):
+        return [
+            Attacked(text, found, outcome, 1, 0, 9, 4, 1)
+            for text, (outcome, found) in zip(texts, ends, strict=True)
+        ]
+
+    monkeypatch.setattr(attacking, "carry_out", carry_out)
+    texts = ["a truly wonderful film", "nothing here", "wonderful"]
+    found = attacker("deepwordbug", queries=40)(Keyword(), texts, LABELS[:3])
+    assert found == ["a truly wonderful film", "nothing hree", "wonderful"]
+
+
+@pytest.mark.parametrize(
+    ("build", "told"),
+    [
+        ("raise ValueError('boom')", "cannot attack this model: its builder failed: ValueError: boom"),
+        ("return t.attack_recipes.InputReductionFeng2018.build(model)", "keeps the answer"),
+    ],
+)
+def test_an_attack_of_ones_own_that_trains_nothing_is_told(build, told, tmp_path, monkeypatch):
+    name = f"own_{zlib.crc32(build.encode())}"
+    tmp_path.joinpath(f"{name}.py").write_text(f"import textattack as t\ndef attack(model):\n    {build}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(AuditError, match=told):
+        attacker(f"py:{name}:attack", queries=10)(Keyword(), TEXTS, LABELS)
 
 
 def test_a_text_is_changed_the_same_alone_and_in_company():

@@ -69,3 +69,38 @@ def test_a_broken_tool_table_is_a_sentence(tmp_path):
     path.write_text('tool = "x"')
     with pytest.raises(AuditError, match=r"tool\.audit"):
         config.read(Path(path))
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"fairness.template": {"frames": "x"}},
+        {"fairness": {"template": {"frames": "x"}}},
+        {"fairness.template.frames": "x"},
+        {"fairness": {"template.frames": "x"}},
+    ],
+)
+def test_parameters_are_those_of_their_probe_however_the_file_nests_them(params):
+    assert config.build({"params": params}).params == {"fairness.template": {"frames": "x"}}
+
+
+def test_a_table_can_be_the_value_of_a_parameter():
+    given = {"fairness": {"custom_metric": {"arguments": {"beta": 2}}}}
+    assert config.build({"params": given}).params == {"fairness.custom_metric": {"arguments": {"beta": 2}}}
+
+
+def test_parameters_of_several_spellings_are_joined():
+    given = {"fairness.template": {"a": 1}, "fairness": {"template": {"b": 2}}}
+    assert config.build({"params": given}).params == {"fairness.template": {"a": 1, "b": 2}}
+
+
+def test_parameters_of_an_unknown_probe_keep_its_name():
+    given = {"fairness": {"tmplate": {"frames": "x"}}, "fairness.tmplate.lexicon": "y"}
+    assert config.build({"params": given}).params == {"fairness.tmplate": {"frames": "x", "lexicon": "y"}}
+
+
+@pytest.mark.parametrize("params", [3, {"frames": "x"}, {"fairness.template": 3}])
+def test_parameters_outside_of_a_table_are_a_sentence(params):
+    with pytest.raises(AuditError, match="write parameters below") as caught:
+        config.build({"params": params}, {"params": {"fairness.template": {"frames": "y"}}})
+    assert len(caught.value.faults) == 1

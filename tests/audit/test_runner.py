@@ -1,9 +1,12 @@
 """Is one broken probe kept from taking the audit with it, and does the record say how to repeat the audit?"""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
 from audit import config, runner
+from audit.agenda import Agenda
 from probes.errors import AuditError, Skip
 from probes.registry import Probe
 from probes.types import Context, Example, Measurement, Samples
@@ -58,6 +61,24 @@ def test_texts_of_the_data_stay_out_unless_asked_for(asked, kept):
         yield Example("texts", (("a", "b"),))
 
     assert len(measured(showing, examples=asked).exhibits) == kept
+
+
+def test_a_probe_can_tell_how_far_it_is():
+    told = []
+
+    @contextmanager
+    def progress(task, total):
+        told.append((task, total))
+        yield told.append
+
+    def patient(ctx):
+        with ctx.progress("thinking", 2) as advance:
+            advance(2)
+        yield Measurement("thoughts", 2.0, None, None, n=2)
+
+    agenda = Agenda(((Probe("a.b", patient), {}),), ())
+    runner._ask(agenda, EMPTY, config.build({}), progress)
+    assert told == [("probes", 1), ("thinking", 2), 2, 1]
 
 
 def test_the_command_repeats_the_audit():

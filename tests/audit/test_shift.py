@@ -1,11 +1,15 @@
 """Is further data read as the audited data is, and answered as it is?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from audit import config, shift
+from audit.data import AuditData
 from probes.errors import AuditError
 from probes.types import Context, Predictions, Samples
+from reports.record import DataInfo
 
 
 @pytest.fixture
@@ -57,7 +61,56 @@ def test_each_set_is_a_context_with_answers_of_its_own(asked):
 
     found = shift.contexts(main, loaded, answer)
     assert (found["one"].seed, found["one"].confidence) == (7, 0.9)
-    assert {name: info.invalid_rows for name, info in shift.told(loaded, found).items()} == {
+    assert {
+        name: info.invalid_rows for name, info in shift.told(loaded, replace(main, shifted=found)).items()
+    } == {
         "one": 1,
         "two": 0,
     }
+
+
+def described(main, further):
+    """The warnings of further rows beside the audited: each (texts, labels, decisions)."""
+
+    def context(texts, labels, decided):
+        known = None if labels is None else np.array(labels)
+        samples = Samples(texts, known, {}, np.arange(len(decided)), "")
+        return Context(samples, ("no", "yes"), predictions=Predictions(np.array(decided)))
+
+    info = DataInfo(source="b.csv", fingerprint="", rows=len(further[2]))
+    rows = AuditData(context(*further).samples, ("no", "yes"), None, info, "")
+    whole = replace(context(*main), shifted={"b": context(*further)})
+    return shift.told({"b": rows}, whole)["b"].warnings
+
+
+def test_a_file_without_the_column_of_labels_has_none(asked, tmp_path):
+    (tmp_path / "two.csv").write_text("words,sex\ngood,f\n")
+    assert load(asked, grouped=False)["two"].samples.labels is None
+
+
+def test_a_misspelt_column_of_labels_is_a_fault(asked, tmp_path):
+    (tmp_path / "two.csv").write_text("words,moods\ngood,yes\n")
+    with pytest.raises(AuditError, match='did you mean "moods"'):
+        load(asked, grouped=False)
+
+
+def test_that_there_are_no_labels_is_told():
+    (told,) = described((["a"], [1], [1]), (["b"], None, [1]))
+    assert "no column of true labels" in told
+    assert not described((["a"], None, [1]), (["b"], None, [1]))
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [(["Good  film", "new"], "1 of 2 texts (50.0%)"), (["good film", "bad"], "2 of 2 texts")],
+)
+def test_texts_of_the_audited_data_are_no_further_data(texts, told):
+    (warning,) = described((["good film", "bad"], [1, 0], [1, 0]), (texts, [1, 0], [1, 0]))
+    assert told in warning
+    assert "independent" in warning
+
+
+def test_the_same_answers_again_are_no_further_data():
+    assert described((None, [1, 0], [1, 1]), (None, [1, 0], [1, 1]))
+    assert not described((None, [1, 0], [1, 1]), (None, [1, 0], [1, 0]))
+    assert not described((["a", "b"], [1, 0], [1, 1]), (["c", "d"], [1, 0], [1, 1]))

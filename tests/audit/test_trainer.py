@@ -64,6 +64,17 @@ def test_a_trained_folder_leads_the_audit_to_its_held_out_rows(rows, base, tmp_p
     assert record.base.reference == str(base)
 
 
+def test_data_in_the_home_folder_are_told_by_a_tilde_and_found_again(rows, base, tmp_path, monkeypatch):
+    out = tmp_path / "model"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert _audit(monkeypatch, "train", *_words("~/rows.csv", base, out), "--max-steps", 1, "-q") == 0
+    record = read(out)
+    assert (record.data.path, record.base.reference) == ("~/rows.csv", "~/base")
+    training = record.model_dump(mode="json")
+    found = data.load(DataOptions(), classes=record.classes, positive=None, training=training)
+    assert len(found.samples) == record.data.split.sizes["test"]
+
+
 def test_all_faults_are_told_at_once(rows, tmp_path, monkeypatch, capsys):
     out = tmp_path / "full"
     out.mkdir()

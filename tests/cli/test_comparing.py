@@ -87,6 +87,42 @@ def test_diff_writes_its_page_and_its_json(audit, desk, tmp_path):
     assert (tmp_path / "d" / "diff.html").is_file()
 
 
+def test_the_forms_of_a_build_tell_the_gates_on_changes(audit, desk, tmp_path):
+    """`bad` loses 60 of its 200 women and no man: everybody and women fail, men pass."""
+    (tmp_path / "audit.toml").write_text('[diff]\ngates = [\n  "diff.accuracy >= -0.05",\n]\n')
+    forms = [word for form in ("junit", "sarif", "summary") for word in ("--format", form)]
+    done = audit("diff", desk / "good", desk / "bad", "-q", "--out", "d", *forms, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    junit = (tmp_path / "d" / "junit.xml").read_text()
+    assert [junit.count(tag) for tag in ('<testcase classname="diff"', "<failure", "<skipped")] == [3, 2, 0]
+    run = json.loads((tmp_path / "d" / "audit.sarif").read_text())["runs"][0]
+    places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    assert [(place["artifactLocation"]["uri"], place["region"]["startLine"]) for place in places] == [
+        ("audit.toml", 3)
+    ] * 2
+    assert "## Changes from good to bad\n" in (tmp_path / "d" / "summary.md").read_text()
+
+
+def test_within_github_a_diff_annotates_and_a_gate_without_a_file_points_at_the_candidate(
+    audit, desk, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(desk))
+    gate = "diff.accuracy{feature=sex,group=women} >= -0.05"
+    done = audit("diff", desk / "good", desk / "bad", "--gate", gate, "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["exit_code"] == 1
+    assert "::error file=bad/record.json,line=1,title=Accuracy for women (sex)::Fails" in done.stderr
+    assert (tmp_path / "summary").read_text().startswith("## Changes from good to bad")
+
+
+def test_every_fault_of_a_diff_is_told_at_once(audit, desk):
+    words = ["--gate", "diff.acuracy >= 0", "--format", "junit"]
+    done = audit("diff", "good", "nowhere", *words, cwd=desk)
+    assert done.returncode == 2
+    assert [word for word in ("nowhere", "acuracy", "name a folder") if word not in done.stderr] == []
+
+
 def test_compare_tells_and_writes(audit, desk, tmp_path):
     done = audit("compare", desk / "good", desk / "same", desk / "bad", "--out", "c", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

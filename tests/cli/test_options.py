@@ -7,8 +7,10 @@ import pytest
 
 from audit.cli import mitigate, run
 from audit.cli.options import Setting, given, taking
+from audit.cli.parameters import parameters
 from audit.config import AuditConfig
 from audit.mitigator import MitigationConfig
+from probes.faults import Faults
 
 OWN = {"model", "params", "shift"}
 """Settings that are read from what is given, each by an option or argument of its own."""
@@ -50,3 +52,11 @@ def test_a_table_becomes_the_signature_of_a_command():
 
 def test_what_was_not_given_is_left_to_others():
     assert given({"seed": 0, "text": None, "group": [], "quiet": False}) == {"seed": 0, "quiet": False}
+
+
+@pytest.mark.parametrize("wrong", ["x", "x=1", ".x=1", "probe.=1"])
+def test_what_is_no_parameter_is_told_and_left_out(wrong):
+    faults = Faults()
+    read = parameters(["fairness.a.x=3", wrong, "fairness.a.y=b,c", "fairness.a.z=a=b"], faults)
+    assert read == {"fairness.a": {"x": 3, "y": "b,c", "z": "a=b"}}
+    assert faults.found == (f"--param {wrong!r}: write it as PROBE.PARAMETER=VALUE",)

@@ -95,17 +95,35 @@ def test_predictions_are_audited_without_torch(fair, tmp_path):
 
 
 def test_every_fault_is_told_at_once_and_nothing_is_written(audit, fair, tmp_path):
-    words = ["--label", "hird", "--prediction", "decision", "--group", "sexx", "--alpha", "3"]
-    done = audit("run", "--predictions", fair, *words, cwd=tmp_path)
+    data = ["--predictions", fair, "--label", "hird", "--prediction", "decision", "--group", "sexx"]
+    asked = ["--gate", "nonsense", "--suite", "fairnes", "--param", "max_texts=5", "--shift", "tweets"]
+    done = audit("run", *data, *asked, "--format", "junti", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "alpha = 3.0" in done.stderr
-    done = audit(
-        "run", "--predictions", fair, *words[:-2], "--gate", "nonsense", "--suite", "fairnes", cwd=tmp_path
-    )
-    assert done.returncode == 2
-    assert all(word in done.stderr for word in ("hird", "sexx", "nonsense", "fairnes"))
+    told = ("hird", "sexx", "nonsense", "fairnes", "max_texts=5", "tweets", "junti")
+    assert [word for word in told if word not in done.stderr] == []
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_settings_are_told_with_the_faults_of_their_form_and_of_suites_and_gates(audit, tmp_path):
+    (tmp_path / "audit.toml").write_text('gates = ["nonsense"]\nsed = 1\n')
+    done = audit("run", "--alpha", "3", "--suite", "fairnes", "--param", "x", "--shift", "y", cwd=tmp_path)
+    assert done.returncode == 2
+    told = ("nonsense", "sed is not", "alpha = 3.0", "fairnes", "--param 'x'", "--shift 'y'")
+    assert [word for word in told if word not in done.stderr] == []
+    assert len(done.stderr.splitlines()) == len(told)
+
+
+def test_a_settings_file_that_is_not_there_is_told_with_the_options(audit, tmp_path):
+    done = audit("run", "--config", "missing.toml", "--alpha", "3", "--param", "x", cwd=tmp_path)
+    assert [line.split()[1] for line in done.stderr.splitlines()] == ["--param", "missing.toml:", "alpha"]
+
+
+@pytest.mark.parametrize("command", ["gate", "report"])
+def test_a_wrong_form_is_told_with_the_record_that_is_not_there(audit, command, tmp_path):
+    done = audit(command, "missing.json", "--format", "junti", cwd=tmp_path)
+    assert done.returncode == 2
+    assert all(word in done.stderr for word in ("junti", "missing.json"))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +203,15 @@ def test_settings_in_a_file_are_used_and_checked(audit, fair, tmp_path):
     assert audit("run", "-q", cwd=tmp_path).returncode == 3
 
 
+def test_the_faults_of_every_settings_file_are_told_at_once(audit, tmp_path):
+    (tmp_path / "one.toml").write_text('alpha = 3\nsuite = "fairnes"\n[diff]\ngates = ["nonsense"]\n')
+    (tmp_path / "two.toml").write_text("sed = 1\n")
+    done = audit("config", "one.toml", "two.toml", cwd=tmp_path)
+    assert done.returncode == 2
+    told = ("alpha = 3", "fairnes", "nonsense", "sed is not")
+    assert [word for word in told if word not in done.stderr] == []
+
+
 def test_no_color_is_honoured(audit, fair, tmp_path, monkeypatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert ";32m" in audit("run", "--predictions", fair, *COLUMNS, cwd=tmp_path).stdout
@@ -204,3 +231,35 @@ def test_doctor_tells_device_and_what_is_missing(audit, tmp_path):
     assert done.returncode == 0
     assert "device" in done.stdout
     assert "audit fetch minilm-l6" in done.stdout or "minilm-l6" in done.stdout
+
+
+def test_a_run_without_results_says_that_those_in_the_folder_are_of_an_earlier_one(
+    audit, unfair, tmp_path, monkeypatch
+):
+    audit("run", "--predictions", unfair, *COLUMNS, "-q", "--format", "junit", cwd=tmp_path)
+    before = (tmp_path / "audit-out" / "record.json").read_bytes()
+    told = "record.json and report.html and outcomes.parquet and junit.xml in audit-out are of an earlier run"
+    failed = audit("run", "--predictions", "missing.csv", cwd=tmp_path)
+    assert failed.returncode == 2
+    assert told in failed.stderr
+    assert (tmp_path / "audit-out" / "record.json").read_bytes() == before
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("audit.runner.audited", interrupted)
+    stopped = audit("run", "--predictions", unfair, *COLUMNS, cwd=tmp_path)
+    assert stopped.returncode == 130
+    assert told in stopped.stderr
+
+
+def test_a_run_with_results_says_nothing_of_earlier_ones(audit, unfair, tmp_path):
+    for _ in range(2):
+        done = audit("run", "--predictions", unfair, *COLUMNS, "-q", cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_probe_is_shown_with_the_names_that_its_parameters_take(audit, tmp_path):
+    shown = audit("probes", "robustness.attacks", cwd=tmp_path).stdout
+    assert "deepwordbug" in shown.partition("Names that they take")[2]
+    assert "english, none" in shown

@@ -8,6 +8,7 @@ import pytest
 from audit import config, runner
 from audit.cli.parameters import named
 from probes.errors import AuditError
+from probes.faults import Faults
 
 SUITE = 'title = "s"\nprobes = ["robustness.shift", "robustness.out_of_distribution"]\n'
 COLUMNS = ("--label", "hired", "--prediction", "decision", "--score", "p", "--positive", "yes")
@@ -137,10 +138,11 @@ def test_texts_are_asked_about_with_the_columns_of_the_audited(tmp_path, tiny_mo
     assert 0 <= energy.value <= 1
 
 
-@pytest.mark.parametrize("given", [["a"], ["=x"], ["a="], ["a=1", "a=2"]])
-def test_what_is_no_name_and_file_is_told(given):
-    with pytest.raises(AuditError, match="--shift"):
-        named(given, "--shift")
+@pytest.mark.parametrize("wrong", ["b", "=x", "b=", "a=2"])
+def test_what_is_no_name_and_file_is_told_and_left_out(wrong):
+    faults = Faults()
+    assert named(["a=1", wrong], "--shift", faults) == {"a": "1"}
+    assert [fault.partition(":")[0] for fault in faults.found] == [f"--shift {wrong!r}"]
 
 
 @pytest.mark.parametrize("shift", [{"main": "x.csv"}, {" ": "x.csv"}, "x.csv"])

@@ -12,7 +12,7 @@ def commands(walk, page):
 
 
 def test_the_evidence_page_does_what_it_says(walk, desk):
-    told = [walk.run(command).out for command in commands(walk, "docs/evidence.md")]
+    told = [walk.run(command).stdout for command in commands(walk, "docs/evidence.md")]
     assert any(text.startswith("4 files as sealed") for text in told)
     assert any("data: 1 file not looked at" in text for text in told)
     assert "different" not in told[-1]
@@ -23,7 +23,7 @@ def test_the_tests_of_the_page_on_builds_pass(walk, desk):
     walk.tried(next(b for b in walk.blocks(page) if b.file == "test_release.py"))
     command = next(c for c in commands(walk, page) if "test_release.py" in c)
     chosen = "-k 'test_fairness or release'"
-    assert "2 passed" in walk.run(f"{command} {chosen}").out
+    assert "2 passed" in walk.run(f"{command} {chosen}").stdout
 
 
 def test_the_workflows_name_inputs_of_the_action(walk):

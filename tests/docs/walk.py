@@ -27,10 +27,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import pytest
 import yaml
-
-from audit.cli import main
+from within import Answer, audit
 
 ROOT = Path(__file__).parents[2]
 SHELLS = ("sh", "console")
@@ -104,7 +102,7 @@ def page(name: str, desk: Path) -> list[str]:
     for out in filter(None, (_trained(c) for b in blocks(name) for c in b.commands if not apart(name, c))):
         shutil.rmtree(desk / out, ignore_errors=True)
     for block in blocks(name):
-        told.extend(run(command).out for command in block.commands if not apart(name, command))
+        told.extend(run(command).stdout for command in block.commands if not apart(name, command))
         if block.language not in SHELLS:
             tried(block)
     return told
@@ -121,32 +119,13 @@ def _trained(command: str) -> str | None:
     return words[words.index("--out") + 1] if words[:2] == ["audit", "train"] and "--out" in words else None
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a command answered."""
-
-    code: int
-    out: str
-    err: str = ""
-
-
 def run(command: str) -> Answer:
     """What a command answers; it must be one of the codes that it may end with."""
-    answer = audit(shlex.split(command, comments=True)[1:]) if _plain(command) else shell(command)
+    answer = audit(*shlex.split(command, comments=True)[1:]) if _plain(command) else shell(command)
     allowed = codes(command)
-    told = f"{command}\nexit code {answer.code}, not {allowed}\n{answer.out}\n{answer.err}"
-    assert answer.code in allowed, told
+    told = f"{command}\nexit code {answer.returncode}, not {allowed}\n{answer.stdout}\n{answer.stderr}"
+    assert answer.returncode in allowed, told
     return answer
-
-
-def audit(words: list[str]) -> Answer:
-    """The command within this process, as a shell would see it: starting one takes seconds."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out):
-        patch.setattr(sys, "argv", ["audit", *words])
-        with contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
-            main()
-    return Answer(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def shell(command: str) -> Answer:
@@ -220,8 +199,8 @@ def _read(path: Path) -> dict[str, object]:
 
 
 def _settings(path: Path) -> None:
-    answer = audit(["config", str(path)])
-    assert answer.code == 0, answer.err
+    answer = audit("config", path)
+    assert answer.returncode == 0, answer.stderr
 
 
 def _project(path: Path) -> None:

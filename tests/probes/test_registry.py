@@ -67,3 +67,39 @@ def test_an_entry_point_that_is_no_probe_is_a_sentence(monkeypatch, fresh):
     entry(monkeypatch, "os.path:join")
     with pytest.raises(AuditError, match=r"acme\.rates.*not a probe"):
         discover()
+
+
+def documented(text):
+    def probe(ctx, *, margin: float = 0.1):
+        yield from ()
+
+    probe.__doc__ = text
+    return Probe("x.y", probe)
+
+
+def test_the_metrics_of_a_probe_are_the_names_that_its_page_quotes():
+    """Parameters and names with a dot are quoted too, and are none."""
+    found = documented("`rate` above `margin`, and `rate_gap`; see `fairness.rates` and `MetricFrame.by`.")
+    assert found.metrics == ("rate", "rate_gap")
+    assert [found.measures(name) for name in ("rate", "rate_gap", "margin", "ratio")] == [True, True] + [
+        False
+    ] * 2
+
+
+def test_a_metric_that_a_parameter_names_is_measured_by_its_form():
+    found = documented("`<name>_gap` of the function.")
+    assert [found.measures(name) for name in ("mcc_gap", "mcc", "_gap")] == [True, False, False]
+
+
+def test_a_page_without_names_leaves_all_open():
+    assert documented("How often?").measures("rate")
+
+
+def test_a_wrong_part_is_told_once():
+    found = discover()["robustness.attacks"]
+    with pytest.raises(AuditError) as caught:
+        found.complete({"recipes": ("pwss",), "exampls": 3})
+    assert caught.value.faults == (
+        "params.robustness.attacks.recipes = 'pwss': there is no attack 'pwss'; did you mean 'pwws'?",
+        "params.robustness.attacks.exampls is not a parameter; did you mean 'examples'?",
+    )

@@ -1,5 +1,7 @@
 """A full audit record made by hand, for the tests of the reports: every kind of content once."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from probes.stats.comparisons import gap, ratio, worst
@@ -354,6 +356,29 @@ def many(count, *, long=False):
     )
     results, verdicts = gated(names, "gender × age × region", rows=300)
     return full(results=results, verdicts=verdicts)
+
+
+def drawn():
+    """Groups that no verdict draws, by recipe, one of them undefined; and texts beside texts."""
+    numbers = tuple(
+        replace(m, slice={**m.slice, "recipe": recipe})
+        for seed, recipe in enumerate(("deepwordbug", "pruthi", "pwws", "textfooler", "clare"))
+        for m in leaves("success_rate", "gender", GENDERS, seed=seed, rows=80)
+    )
+    empty = Measurement("success_rate", None, None, None, 0, {"recipe": "clare"}, "run `pip install x`")
+    texts = Example(
+        "Texts turned", (("as it is", "dull"), ("changed", "dulll")), "Side by side.", (((0, 4),), ((0, 5),)),
+        pairs=True,
+    )  # fmt: skip
+    attacks = ProbeResult(
+        probe="robustness.attacks",
+        version=1,
+        title="How easily is the model flipped?",
+        status="ok",
+        measurements=(*numbers, empty),
+        exhibits=(texts,),
+    )
+    return full(results=(attacks,), verdicts=(), exit_code=0)
 
 
 def ungated():

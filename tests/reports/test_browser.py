@@ -91,12 +91,13 @@ def test_every_word_is_in_at_least_twelve_places(hostile, parts):
         assert min(page.count(word) for word in part) >= 12
 
 
+@pytest.mark.parametrize("record", ["full", "drawn"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_accessibility_violations(open_report, sample, scheme):
+def test_no_accessibility_violations(open_report, sample, scheme, record):
     from axe_playwright_python.sync_playwright import Axe
 
     opened = open_report(
-        reports.html(sample.full()), color_scheme=scheme, viewport={"width": 1280, "height": 900}
+        reports.html(getattr(sample, record)()), color_scheme=scheme, viewport={"width": 1280, "height": 900}
     )
     opened.page.evaluate(OPEN_ALL)
     found = Axe().run(opened.page).response
@@ -143,6 +144,14 @@ def test_the_page_never_scrolls_sideways(attacked, open_report, sample, width):
     for opened in (*attacked, open_report(reports.html(sample.many(6, long=True)))):
         opened.page.set_viewport_size({"width": width, "height": 800})
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("record", ["full", "ungated"])
+def test_the_overview_has_a_line_for_each_area_at_any_width(open_report, sample, record, width):
+    opened = open_report(reports.html(getattr(sample, record)()), viewport={"width": width, "height": 800})
+    lines = opened.page.locator(".overview tbody tr")
+    assert [lines.nth(i).is_visible() for i in range(lines.count())] == [True, True]
 
 
 def test_works_without_scripts(open_report, sample):

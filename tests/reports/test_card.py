@@ -204,7 +204,10 @@ def test_a_path_of_the_machine_is_not_published(record):
     there = {
         "model": record.model.model_copy(update={"reference": "/home/jane/secret/model"}),
         "data": record.data.model_copy(update={"source": "/home/jane/data.csv"}),
-        "training": {"data": {"source": "/home/jane/train.csv", "path": "/home/jane/train.csv"}},
+        "training": {
+            "data": {"source": "/home/jane/train.csv", "path": "/home/jane/train.csv"},
+            "base": {"reference": "/home/jane/base"},
+        },
     }
     moved = record.model_copy(update=there)
     for text in (merged(moved, Prose()), html(moved, Prose())):

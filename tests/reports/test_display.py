@@ -123,6 +123,8 @@ def test_words():
         ("py:a:b", "py:a:b"),
         ("/", "[empty]"),
         ("model ", "model[space]"),
+        ("~/models/film", "film"),
+        ("~models/film", "~models/film"),
     ],
 )
 def test_a_place_is_named_without_the_way_to_it(reference, shown):

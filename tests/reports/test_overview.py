@@ -2,6 +2,7 @@
 
 import pytest
 
+from probes.types import Measurement
 from reports import overview
 from reports.record import ProbeResult, Verdict
 
@@ -82,6 +83,13 @@ def test_what_is_missing_is_counted(sample):
     (area,) = areas(sample, [result("a.x", "skipped"), result("a.y", "failed"), result("a.z", "skipped")], [])
     assert area.missing == "2 probes skipped, 1 probe crashed"
     assert areas(sample, [result("a.x")], [])[0].missing == ""
+
+
+def test_numbers_without_a_value_are_counted(sample):
+    lost = Measurement("m", None, None, None, 0, note="no rows")
+    measured = result("a.x").model_copy(update={"measurements": (lost, lost)})
+    (area,) = areas(sample, [measured, result("a.y", "skipped")], [])
+    assert area.missing == "1 probe skipped, 2 numbers undefined"
 
 
 def test_an_area_that_was_judged_and_never_measured_is_there(sample):

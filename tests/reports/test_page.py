@@ -11,7 +11,10 @@ from html.parser import HTMLParser
 import pytest
 
 import reports
-from reports.record import GroupCount
+from probes.stats.comparisons import gap
+from probes.stats.proportions import proportion
+from probes.types import Example, Measurement
+from reports.record import GroupCount, ProbeResult
 
 OUTCOMES = ["fail", "undecided", "undecided", "pass", "pass"]
 
@@ -139,6 +142,79 @@ def test_it_names_what_was_not_measured(full):
     assert "Skipped Does the answer change when only the identity term changes?" in shown
     assert "Crashed fairness.templates" in shown
     assert "tensor a (514) must match" in shown
+
+
+def test_numbers_without_a_value_are_named_with_their_reason(full):
+    section = full.partition('id="not-measured"')[2].partition("</section>")[0]
+    shown = text(section)
+    assert "1 number True positive rate: for not stated (gender) fairness.rates" in shown
+    assert "no row of this group has a positive label" in shown
+    assert "other data than the audited" in shown
+
+
+def test_with_further_data_it_is_not_said_that_there_was_none(sample):
+    shown = text(reports.html(sample.full(shift={"tweets": sample.DATA})))
+    assert "other data than those named here" in shown
+    assert "other data than the audited" not in shown
+
+
+def findings(sample, *measurements, exhibits=()):
+    result = ProbeResult(
+        probe="a.x", version=1, title="", status="ok", measurements=measurements, exhibits=exhibits
+    )
+    page = reports.html(sample.full(results=(result,), verdicts=()))
+    return page.partition('id="result-1"')[2].partition("</section>")[0]
+
+
+def by_recipe(metric="rate"):
+    slices = [{"feature": "sex", "recipe": r, "group": g} for r in ("a", "b") for g in ("f", "m")]
+    return [proportion(metric, 3, 10, slice=where) for where in slices]
+
+
+def test_pictures_and_tables_come_before_long_lists_and_texts_last(sample):
+    many = [Measurement(f"number {i}", 0.5, None, None, 9) for i in range(30)]
+    shown = findings(sample, *many, *by_recipe(), exhibits=sample.calibration().exhibits)
+    order = (
+        "Words that moved the answer most",
+        "Confidence against share",
+        '<figure class="groups">',
+        "The groups in figures: 2 tables",
+        "30 further figures",
+        "Answers that changed",
+        "Words that decide",
+    )
+    places = [shown.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_few_numbers_come_before_the_pictures(sample):
+    shown = findings(sample, Measurement("size", 0.5, None, None, 9), exhibits=sample.calibration().exhibits)
+    assert shown.index("Size") < shown.index("Words that moved the answer most")
+
+
+def test_a_reason_that_many_numbers_share_is_a_footnote(sample):
+    lacking = [Measurement(f"number {i}", None, None, None, 0, note="run `audit fetch x`") for i in range(3)]
+    shown = findings(sample, *lacking, Measurement("known", 0.5, None, None, 9))
+    assert shown.count("run `audit fetch x`") == 1
+    assert shown.count("<sup>1</sup>") == 3
+
+
+@pytest.mark.parametrize("pairs", [True, False])
+def test_pairs_of_texts_stand_side_by_side(sample, pairs):
+    example = Example("e", (("as it is", "one"), ("changed", "two")), pairs=pairs)
+    assert ('<dl class="texts pairs">' in findings(sample, exhibits=(example,))) == pairs
+
+
+def test_groups_are_drawn_with_the_verdict_or_with_the_probe_and_once(sample):
+    leaves = by_recipe()
+    where = {"feature": "sex", "recipe": "a"}
+    judged = gap("rate_gap", leaves[:2], slice=where)
+    result = ProbeResult(probe="a.x", version=1, title="", status="ok", measurements=(*leaves[:2], judged))
+    verdict = sample.verdict(result, "rate_gap", "fail", "r")
+    page = reports.html(sample.full(results=(result,), verdicts=(verdict,)))
+    assert (page.count("Rate by group"), page.count('class="groups"')) == (2, 0)
+    both = result.model_copy(update={"measurements": (*leaves, judged)})
+    assert reports.html(sample.full(results=(both,), verdicts=(verdict,))).count('class="groups"') == 1
 
 
 def test_undefined_is_said_with_its_reason(full):

@@ -6,6 +6,8 @@ import unicodedata
 import pytest
 from rich.console import Console
 
+from probes.types import Measurement
+from reports.record import ProbeResult
 from reports.terminal import plain, show
 
 
@@ -48,6 +50,47 @@ def test_colour_only_where_it_is_wanted(sample, monkeypatch):
     assert "\x1b[1;31mFAIL" in shown(sample.full(), force_terminal=True, color_system="standard")
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[1;31m" not in shown(sample.full(), force_terminal=True, color_system="standard")
+
+
+COMMAND = (
+    "mkdir -p /a/very/long/way && curl -L https://example.org/" + "x" * 300 + " -o y.zip && pip install z"
+)
+
+
+@pytest.mark.parametrize("status", ["skipped", "ok"])
+def test_a_command_has_a_line_of_its_own_that_is_neither_cut_nor_broken(sample, status):
+    reason = "recipe clare cannot run: " + "words " * 200 + f"; run `{COMMAND}`"
+    lost = Measurement("success_rate", None, None, None, 0, {"recipe": "clare"}, reason)
+    result = ProbeResult(
+        probe="a.x",
+        version=1,
+        title="",
+        status=status,
+        reason=reason if status == "skipped" else "",
+        measurements=(lost,) if status == "ok" else (),
+    )
+    lines = shown(sample.full(results=(result,))).splitlines()
+    assert f"[1] {COMMAND}" in lines
+    assert any(line.rstrip().endswith("run [1]") for line in lines)
+
+
+def test_numbers_without_a_value_are_named_and_those_of_groups_left_to_the_report(sample):
+    lost = [
+        Measurement("rate", None, None, None, 0, {"recipe": "clare"}, "it lacks a model"),
+        Measurement("rate", None, None, None, 0, {"feature": "sex", "group": "f"}, "too few rows"),
+    ]
+    result = ProbeResult(probe="a.x", version=1, title="", status="ok", measurements=tuple(lost))
+    text = shown(sample.full(results=(result,)))
+    assert "UNDEFINED  a.x, rate: recipe clare" in text
+    assert "it lacks a model" in text
+    assert "too few rows" not in text
+
+
+def test_without_gates_the_main_numbers_of_each_probe_are_shown(sample):
+    text = shown(sample.ungated())
+    assert "calibration.reliability" in text
+    assert "Expected calibration error  0.041 (0.031 to 0.052)" in text
+    assert "Expected calibration error" not in shown(sample.full())
 
 
 @pytest.mark.parametrize(("text", "safe"), [("a\x1b[2Jb", "a[U+001B][2Jb"), ("two\nlines", "two\nlines")])

@@ -97,6 +97,12 @@ def test_the_record_is_complete_and_reads_back(fit_tiny, make_samples, plan, tmp
     assert record.versions["torch"].startswith("2.")
 
 
+def test_the_record_tells_the_home_folder_as_a_tilde(fit_tiny, make_samples, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", "/data")
+    fit_tiny(make_samples(100), num_train_epochs=1)
+    assert read(tmp_path / "model").data.path == "~/rows.csv"
+
+
 def test_a_model_trained_before_gets_a_new_head_for_other_classes(
     fit_tiny, make_samples, make_tiny_model, start
 ):

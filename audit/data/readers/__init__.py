@@ -10,6 +10,7 @@ from audit.data.readers.parquet import read_parquet
 from audit.data.sentences import did_you_mean, listed, quoted
 from audit.data.table import Table
 from probes.errors import AuditError
+from probes.home import expanded
 
 FILES: Mapping[str, Callable[[Path, Iterable[str]], Table]] = {
     ".csv": read_csv,
@@ -25,7 +26,7 @@ FILES: Mapping[str, Callable[[Path, Iterable[str]], Table]] = {
 
 def is_file(source: str) -> bool:
     """Whether the source is one file with rows, which has no splits of its own."""
-    return not source.startswith(HUB) and not Path(source).is_dir()
+    return not source.startswith(HUB) and not expanded(source).is_dir()
 
 
 def read(source: str, wanted: Iterable[str], *, split: str | None = None) -> Table:
@@ -37,7 +38,7 @@ def read(source: str, wanted: Iterable[str], *, split: str | None = None) -> Tab
     columns = tuple(wanted)
     if source.startswith(HUB):
         return read_hub(source, columns, split)
-    path = Path(source)
+    path = expanded(source)
     try:
         if path.is_dir():
             return _read_folder(path, columns, split)

@@ -1,5 +1,7 @@
 """Are only the rows audited that training held out, and is it told when training saw a text?"""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,13 @@ def test_the_file_of_the_training_may_be_named(trained):
     named = read(DataOptions(data=path, split="test"), trained)
     assert named.samples.inputs == read(DataOptions(), trained).samples.inputs
     assert len(read(DataOptions(data=path), trained).samples) == 60
+
+
+def test_the_file_may_lie_in_the_home_folder(trained, monkeypatch):
+    path = Path(trained["data"]["path"])
+    monkeypatch.setenv("HOME", str(path.parent))
+    found = read(DataOptions(), {"data": trained["data"] | {"path": f"~/{path.name}"}})
+    assert found.samples.inputs == read(DataOptions(), trained).samples.inputs
 
 
 def test_a_changed_file_is_refused(trained, write):

@@ -105,7 +105,7 @@ class Recorder:
 
 def test_each_different_text_is_asked_once(engine):
     recorder = Recorder()
-    engine = replace(engine, module=recorder, fast=None)
+    engine = replace(engine, module=recorder, packed=None, fast=None)
     engine.logits([*TEXTS, *TEXTS])
     engine.logits(TEXTS)
     assert sum(rows for rows, _ in recorder.shapes) == len(set(TEXTS))
@@ -114,21 +114,21 @@ def test_each_different_text_is_asked_once(engine):
 def test_the_cache_is_bounded(engine):
     engine = replace(engine, cached_texts=10)
     expected = engine.logits(TEXTS)
-    assert len(engine._answers) == 10
+    assert len(engine._final._answers) == 10
     assert np.allclose(engine.logits(TEXTS[::-1])[::-1], expected, atol=1e-1)
 
 
 def test_batches_keep_the_budget(engine):
     recorder = Recorder()
-    replace(engine, module=recorder, fast=None, budget=200).logits(TEXTS)
+    replace(engine, module=recorder, packed=None, fast=None, budget=200).logits(TEXTS)
     assert all(rows * length <= 200 for rows, length in recorder.shapes)
 
 
 @pytest.mark.parametrize("most", [64, 70, 333])
 def test_out_of_memory_loses_no_row(engine, most):
     free, tight = Recorder(), Recorder(most)
-    expected = replace(engine, module=free, fast=None).logits(TEXTS)
-    limited = replace(engine, module=tight, fast=None, budget=1_000)
+    expected = replace(engine, module=free, packed=None, fast=None).logits(TEXTS)
+    limited = replace(engine, module=tight, packed=None, fast=None, budget=1_000)
     assert np.array_equal(limited.logits(TEXTS), expected)
     assert limited.budget <= most * 2
     assert all(rows * length <= most for rows, length in tight.shapes)
@@ -136,7 +136,7 @@ def test_out_of_memory_loses_no_row(engine, most):
 
 def test_too_little_memory_for_one_text_is_a_sentence(engine):
     with pytest.raises(AuditError, match="too little memory for one text"):
-        replace(engine, module=Recorder(1), fast=None).logits(TEXTS)
+        replace(engine, module=Recorder(1), packed=None, fast=None).logits(TEXTS)
 
 
 def test_other_errors_of_the_module_are_not_swallowed(engine):
@@ -144,7 +144,7 @@ def test_other_errors_of_the_module_are_not_swallowed(engine):
         raise RuntimeError("shapes cannot be multiplied")
 
     with pytest.raises(RuntimeError, match="multiplied"):
-        replace(engine, module=broken, fast=None).logits(TEXTS)
+        replace(engine, module=broken, packed=None, fast=None).logits(TEXTS)
 
 
 class Fixed:
@@ -167,14 +167,34 @@ def test_near_ties_are_decided_in_float32(engine):
     good, bad, film = (engine.tokenizer(word)["input_ids"][1] for word in ("good", "bad", "film"))
     fast = Fixed({good: [0.1, 0.0], bad: [2.0, 0.0], film: [float("nan"), 0.0]})
     exact = Fixed({good: [0.0, 0.05], bad: [1.9, 0.0], film: [0.0, 3.0]})
-    engine = replace(engine, module=exact, fast=fast, near=0.2)
+    engine = replace(engine, module=exact, packed=None, fast=fast, near=0.2)
     assert engine.logits(["good", "bad", "film"]).argmax(axis=1).tolist() == [1, 0, 1]
     assert sorted(exact.asked) == sorted([good, film])
 
 
+def test_what_is_unsettled_is_the_first_answer_until_it_is_asked_for(engine):
+    """`fast` is wrong about "good" by less than `near`; "bad" is sure and so never asked again."""
+    good, bad = (engine.tokenizer(word)["input_ids"][1] for word in ("good", "bad"))
+    fast, exact = Fixed({good: [0.1, 0.0], bad: [2.0, 0.0]}), Fixed({good: [0.0, 0.05]})
+    engine = replace(engine, module=exact, packed=None, fast=fast, near=0.2)
+    assert engine.unsettled(["good", "bad"]).argmax(axis=1).tolist() == [0, 0]
+    assert engine.unsettled(["bad", "good"]).argmax(axis=1).tolist() == [0, 0]
+    assert (fast.asked, exact.asked) == ([good, bad], [])
+    assert engine.logits(["good", "bad"]).argmax(axis=1).tolist() == [1, 0]
+    assert engine.unsettled(["good"]).argmax(axis=1).tolist() == [1]
+    assert (fast.asked, exact.asked) == ([good, bad, good], [good])
+
+
+def test_float32_leaves_nothing_unsettled(tiny_model, alone):
+    engine = load(str(tiny_model), device="cpu", dtype="float32").engine
+    assert engine.unsettled(TEXTS).argmax(axis=1).tolist() == alone
+    assert np.array_equal(engine.unsettled(TEXTS), engine.logits(TEXTS))
+
+
 def test_nan_stays_in_its_row(engine):
     good, bad = (engine.tokenizer(word)["input_ids"][1] for word in ("good", "bad"))
-    engine = replace(engine, module=Fixed({good: [0.0, float("nan")], bad: [0.0, 1.0]}), fast=None)
+    broken = Fixed({good: [0.0, float("nan")], bad: [0.0, 1.0]})
+    engine = replace(engine, module=broken, packed=None, fast=None)
     logits = engine.logits(["good", "bad"])
     assert np.isnan(logits[0]).any()
     assert np.isfinite(logits[1]).all()
@@ -221,11 +241,24 @@ def test_longest_first_is_stable():
 
 
 @pytest.mark.parametrize(
-    ("budget", "pad", "expected"),
-    [(8, True, [1, 3]), (12, True, [1, 3, 2]), (1, True, [1]), (100, False, [1, 3])],
+    ("budget", "layout", "expected"),
+    [
+        (8, "padded", [1, 3]),
+        (12, "padded", [1, 3, 2]),
+        (1, "padded", [1]),
+        (100, "alike", [1, 3]),
+        (10, "packed", [1, 3, 2]),
+        (9, "packed", [1, 3]),
+        (1, "packed", [1]),
+        (100, "packed", [1, 3, 2, 0]),
+    ],
 )
-def test_first_batch(budget, pad, expected):
-    assert list(first_batch([1, 3, 2, 0], [1, 4, 2, 4], budget=budget, pad=pad)) == expected
+def test_first_batch(budget, layout, expected):
+    assert list(first_batch([1, 3, 2, 0], [1, 4, 2, 4], budget=budget, layout=layout)) == expected
+
+
+def test_packed_batches_do_not_pad_a_thousand_short_texts_to_a_long_one():
+    assert len(first_batch(range(1_000), [400] + [1] * 999, budget=1_000, layout="packed")) == 5
 
 
 @pytest.mark.parametrize(("budget", "rows"), [(63, 63), (64, 64), (95, 64), (200, 192)])

@@ -1,4 +1,6 @@
-"""Is WordNet fetched from where it can be had, and is it told where it cannot?"""
+"""Are word lists fetched from where they can be had, and is it told where they cannot?"""
+
+from pathlib import Path
 
 import pytest
 
@@ -38,8 +40,6 @@ def test_debians_files_are_taken(tmp_path, monkeypatch):
 
 def test_else_nltk_downloads_it(nowhere, nltk_downloader):
     def download(name, folder, **_):
-        from pathlib import Path
-
         Path(folder, "corpora").mkdir()
         Path(folder, "corpora", f"{name}.zip").write_bytes(b"zip")
 
@@ -58,6 +58,31 @@ def test_without_internet_the_reason_and_the_way_out_are_told(nowhere, nltk_down
     ):
         fetch("wordnet")
     assert not [path for path in corpora.folder().rglob("*") if path.is_file()]
+
+
+def test_stop_words_take_the_place_of_those_that_stood_in(monkeypatch, nltk_downloader):
+    data = pytest.importorskip("nltk").data
+    monkeypatch.setattr(data, "path", [])
+
+    def download(name, folder, **_):
+        own = Path(folder, "corpora", name)
+        own.mkdir(parents=True)
+        own.joinpath("english").write_text("the\nof\n")
+
+    nltk_downloader(download)
+    corpora.keep_stop_words()
+    assert cached("stopwords") is None
+    assert fetch("stopwords").joinpath("english").read_text() == "the\nof\n"
+    assert fetch("stopwords") == cached("stopwords") == corpora.folder() / "corpora" / "stopwords"
+
+
+def test_without_internet_it_is_told_how_to_bring_stop_words(nowhere, nltk_downloader):
+    def download(name, folder, **_):
+        raise ValueError("no route to host")
+
+    nltk_downloader(download)
+    with pytest.raises(AuditError, match=r"stopwords could not be downloaded.*no route.*copy the folder"):
+        fetch("stopwords")
 
 
 def test_every_entry_says_what_it_is():

@@ -54,6 +54,30 @@ def test_a_cache_that_cannot_be_written_is_told(debian, tmp_path, monkeypatch):
         corpora.keep_wordnet()
 
 
+@pytest.fixture
+def nltk_folder(monkeypatch, tmp_path):
+    """The only folder in which NLTK looks besides the cache."""
+    data = pytest.importorskip("nltk").data
+    monkeypatch.setattr(data, "path", [str(tmp_path)])
+    return tmp_path
+
+
+def test_the_words_of_scikit_learn_stand_in_for_those_of_nltk(nltk_folder):
+    assert corpora.stop_words() is None
+    corpora.keep_stop_words()
+    assert len(corpora.found_by_nltk(corpora.STOP_WORDS).read_text().split()) == 318
+    assert corpora.stop_words() is None
+
+
+def test_stop_words_of_nltk_are_found_before_those_that_stand_in(nltk_folder):
+    own = nltk_folder / "corpora" / "stopwords" / "english"
+    own.parent.mkdir(parents=True)
+    own.write_text("the\nof\n")
+    corpora.keep_stop_words()
+    assert corpora.found_by_nltk(corpora.STOP_WORDS) == own
+    assert corpora.stop_words() == own.parent
+
+
 @pytest.mark.usefixtures("needs_wordnet")
 def test_nltk_reads_it():
     """WordNet 3.0 has "good" as a noun and an adjective, and "full" among the adjective's synonyms."""

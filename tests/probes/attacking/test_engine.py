@@ -1,7 +1,10 @@
 """Do attacks find what is there, and does what they find depend on the text alone?"""
 
 import random
+import zlib
 from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,6 +59,98 @@ def test_it_finds_what_textattack_finds_alone(recipe, bag, texts):
         result = own.attack(text, int(label))
         assert result.perturbed_text() == found.adversarial
         assert result.num_queries == found.queries
+
+
+def test_what_a_constraint_remembers_is_of_one_text(bag, texts, tmp_path, monkeypatch):
+    """This one lets a candidate pass while it remembers fewer than three: each text has three of its own."""
+    tmp_path.joinpath("forgetful_attack.py").write_text(
+        "import lru, textattack as t\n"
+        "class First(t.constraints.Constraint):\n"
+        "    def __init__(self):\n"
+        "        super().__init__(True)\n"
+        "        self.seen = lru.LRU(10_000)\n"
+        "    def _check_constraint(self, text, original):\n"
+        "        self.seen[text.text] = True\n"
+        "        return len(self.seen) <= 3\n"
+        "def build(model):\n"
+        "    goal = t.goal_functions.UntargetedClassification(model)\n"
+        "    swap = t.transformations.WordSwapNeighboringCharacterSwap(random_one=False)\n"
+        "    return t.Attack(goal, [First()], swap, t.search_methods.GreedySearch())\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    labels = _right(bag, texts)
+    found = attack(bag, texts, labels, "py:forgetful_attack:build", max_queries=50)
+    assert [one.queries for one in found] == [4] * len(texts)
+
+
+@dataclass(frozen=True, eq=False)
+class Blurred:
+    """A model that also answers quickly, and then errs by up to 0.1."""
+
+    model: Any
+    quick: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def classes(self):
+        return self.model.classes
+
+    def predict(self, inputs):
+        self.asked.extend(inputs)
+        return self.model.predict(inputs)
+
+    def exact(self, inputs):
+        return self.model.predict(inputs)
+
+    def approximate(self, inputs):
+        self.quick.extend(inputs)
+        error = np.array([zlib.crc32(text.encode()) % 2001 - 1000 for text in inputs]) / 10_000
+        return np.clip(self.model.predict(inputs) + np.stack([error, -error], axis=1), 0.0, 1.0)
+
+
+@pytest.mark.parametrize("recipe", ["deepwordbug", "pruthi", *WITH_WORDNET])
+def test_a_search_on_quick_answers_finds_what_holds(recipe, bag, texts):
+    labels = _right(bag, texts)
+    model = Blurred(bag)
+    found = attack(model, texts, labels, recipe, max_queries=300)
+    assert any(one.outcome == "success" for one in found)
+    for one, answer in zip(found, _right(bag, [one.adversarial for one in found]), strict=True):
+        assert (one.outcome == "success") == (answer != one.label)
+    assert len(model.quick) > len(model.asked)
+
+
+def test_a_success_that_does_not_hold_in_full_precision_is_none(bag, texts):
+    """Whatever the search was answered, the exact model says that no text has another class."""
+
+    class Firm(Blurred):
+        def exact(self, inputs):
+            return np.tile(np.eye(2)[1], (len(inputs), 1))
+
+    found = attack(Firm(bag), texts, np.ones(len(texts), dtype=int), "deepwordbug")
+    assert {one.outcome for one in found} <= {"failed", "skipped"}
+    assert any(one.adversarial != one.original for one in found if one.outcome == "failed")
+
+
+def test_a_success_that_the_model_takes_back_is_none(rule, texts):
+    """A model without a quick answer is asked once more too; this one changes its mind about each text."""
+    seen = set()
+
+    def fickle(text):
+        again = text in seen
+        seen.add(text)
+        return 0.9 if again or text in texts else 0.1
+
+    found = attack(rule(fickle), texts, np.ones(len(texts), dtype=int), "deepwordbug")
+    assert {one.outcome for one in found} == {"failed"}
+    assert all(one.answered == 1 for one in found)
+
+
+def test_a_reduction_runs_on_exact_answers(bag, texts):
+    model = Blurred(bag)
+    found = attack(model, texts, _right(bag, texts), "input-reduction")
+    assert found == attack(bag, texts, _right(bag, texts), "input-reduction")
+    assert not model.quick
 
 
 @pytest.mark.parametrize("recipe", ["deepwordbug", "pruthi", *WITH_WORDNET])

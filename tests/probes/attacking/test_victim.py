@@ -56,3 +56,18 @@ def test_a_text_is_asked_once():
     assert victim(["a", "b", "a"]).shape == (3, 2)
     victim(["b", "c"])
     assert calls == [["a", "b"], ["c"]]
+
+
+def test_only_what_seems_to_turn_the_decision_is_confirmed():
+    """The quick answers turn "b" and break on "c"; the exact ones turn nothing."""
+    quick = {"a": [0.2, 0.8], "b": [0.6, 0.4], "c": [np.nan, 0.5]}
+    confirmed = []
+
+    def confirm(texts):
+        confirmed.extend(texts)
+        return np.tile([0.25, 0.75], (len(texts), 1))
+
+    victim = Victim(None, lambda texts: np.array([quick[text] for text in texts]), 1, confirm=confirm)
+    assert victim(["a", "b", "c", "b"]).argmax(axis=1).tolist() == [1, 1, 1, 1]
+    assert confirmed == ["b", "c"]
+    assert not victim.unanswered

@@ -122,7 +122,7 @@ def test_no_more_than_alpha_of_models_within_the_limit_are_failed(context, truth
     failed = 0
     for _ in range(runs):
         leaves = tuple(
-            averaged(ctx, "identity_attribution", skewed(rng, 60, m), {"group": g}, span=2.0)
+            averaged(ctx, "identity_attribution", skewed(rng, 60, m), {"group": g}, bounds=(-1.0, 1.0))
             for g, m in (("women", truth), ("men", 0.0))
         )
         measured = (gap("identity_attribution_gap", leaves, slice={"feature": "gender"}),)

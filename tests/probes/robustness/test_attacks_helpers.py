@@ -1,6 +1,8 @@
 """Are texts drawn, judged and counted as the attacks probe says?"""
 
 from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,7 +10,8 @@ import pytest
 from probes.attacking import Attacked
 from probes.errors import Skip
 from probes.robustness import agreement, budget, strata
-from probes.robustness.acceptable import Constraints, successes
+from probes.robustness.acceptable import WITHOUT_ENCODER, Constraints, Reader, reader, successes
+from probes.robustness.grammar import NOT_ENGLISH, WITHOUT_CHECKER, GrammarError
 from probes.stats.proportions import wilson
 from probes.types import Predictions
 
@@ -68,6 +71,23 @@ def test_groups_are_topped_up_for_themselves(people):
     assert len(set(sample.rows.tolist())) == len(sample.rows) == 120
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_groups_keep_their_shares_within_each_label_whatever_the_seed(people, seed):
+    """Of 24 drawn texts 6 are labelled 0, 3 of them of women, and 18 are labelled 1, 9 of them of women."""
+    seeded = replace(people, seed=seed)
+    rows = strata.drawn(seeded, np.arange(400), 24)
+    counted = Counter((people.labels[r], people.samples.groups["gender"].codes[r]) for r in rows)
+    assert all(abs(n - (3 if label == 0 else 9)) <= 1 for (label, _), n in counted.items())
+
+
+def test_a_group_is_never_topped_up_with_what_it_has(people):
+    """All 200 of each gender are asked for; the 20 that stand for all already are not drawn once more."""
+    sample = strata.sampled(people, np.arange(400), 40, per_group=1000)
+    assert [sorted(sample.rows[members].tolist()) for members in sample.groups["gender"]] == [
+        np.flatnonzero(people.samples.groups["gender"].codes == code).tolist() for code in (0, 1)
+    ]
+
+
 @pytest.mark.parametrize(("per_group", "rows"), [(0, 40), (1, 40), (1000, 400)])
 def test_no_more_is_drawn_than_is_asked_or_there(people, per_group, rows):
     assert len(strata.sampled(people, np.arange(400), 40, per_group=per_group).rows) == rows
@@ -104,7 +124,8 @@ def _likeness(value):
     )
 
 
-CONSTRAINTS = Constraints(min_similarity=0.9, max_misspelt=0.1)
+CONSTRAINTS = Constraints(min_similarity=0.9, max_misspelt=0.1, max_new_errors=None)
+FILM = "a wonderful film with great actors"
 
 
 @pytest.mark.parametrize(
@@ -121,8 +142,81 @@ CONSTRAINTS = Constraints(min_similarity=0.9, max_misspelt=0.1)
 )
 def test_which_changed_texts_a_reader_would_accept(adversarial, likeness, acceptable):
     """Of six words one may be misspelt; a mistake in the first letter is no misspelling but another word."""
-    found = successes([result("a wonderful film with great actors", adversarial)], (), CONSTRAINTS, likeness)
+    found = successes([result(FILM, adversarial)], CONSTRAINTS, Reader((), likeness, None))
     assert [success.acceptable for success in found] == [acceptable]
+
+
+def _bad(text, changed):
+    """A checker to which an "a" before a vowel is an error, as many as there are more than before."""
+    before, after = ([pair for pair in pairwise(t.split()) if _wrong(*pair)] for t in (text, changed))
+    return [GrammarError("AnA", a, "Wrong article.") for a, _ in after[len(before) :]]
+
+
+def _wrong(word, following):
+    return word == "a" and following[0] in "aeiou"
+
+
+@pytest.mark.parametrize(
+    ("original", "adversarial", "most", "kept", "acceptable"),
+    [
+        (FILM, "a amazing film with great actors", 0, False, False),
+        (FILM, "a amazing film with great actors", 1, True, True),
+        (FILM, "a lovely film with great actors", 0, True, True),
+        (FILM, "a awnderful film with a old actor", 1, False, False),
+        ("a old film", "a ancient film", 0, True, True),
+        ("a old film and a play", "a old film and a opera", 0, False, False),
+        (FILM, "a wnoderful film with great actors", 0, True, True),
+        (FILM, "", 0, True, True),
+    ],
+)
+def test_new_grammatical_errors_are_counted_and_old_ones_are_not(
+    original, adversarial, most, kept, acceptable
+):
+    judge = Reader((), _likeness(0.95), _bad)
+    (success,) = successes([result(original, adversarial)], Constraints(0.9, 0.1, most), judge)
+    assert (success.kept["grammar"], success.acceptable) == (kept, acceptable)
+
+
+def test_errors_are_sought_in_the_text_with_misspellings_put_right():
+    """A checker sees no "udner"; it might take the unknown word for another part of speech."""
+    seen = []
+
+    def checker(text, changed):
+        seen.append((text, changed))
+        return ()
+
+    results = [result("he stood under a tall tree", "he stood udner a high tree")]
+    successes(results, Constraints(0.9, 0.5), Reader((), _likeness(0.95), checker))
+    assert seen == [("he stood under a tall tree", "he stood under a high tree")]
+
+
+@pytest.mark.parametrize(
+    ("adversarial", "alike", "most", "acceptable", "lacking"),
+    [
+        ("a lovely film with great actors", 0.95, 0, None, (WITHOUT_CHECKER,)),
+        ("a lovely film with great actors", 0.85, 0, False, (WITHOUT_CHECKER,)),
+        ("a lovely film with great actors", None, 0, None, (WITHOUT_ENCODER, WITHOUT_CHECKER)),
+        ("a lovely film with great actors", 0.95, None, True, ()),
+        ("a wnoderful film with great actors", None, 0, True, ()),
+    ],
+)
+def test_a_constraint_that_cannot_be_judged_is_not_passed(adversarial, alike, most, acceptable, lacking):
+    judge = Reader((), alike and _likeness(alike), None)
+    (success,) = successes([result(FILM, adversarial)], Constraints(0.9, 0.1, most), judge)
+    assert (success.acceptable, success.lacking) == (acceptable, lacking)
+
+
+@pytest.mark.parametrize(
+    ("texts", "most", "without"),
+    [
+        (["Ein langweiliger Film ohne jede Handlung."], 0, NOT_ENGLISH),
+        (["ein Film"], None, "it is not asked"),
+    ],
+)
+def test_texts_in_another_language_have_no_grammar_checker(texts, most, without):
+    pytest.importorskip("harper")
+    judge = reader(texts, texts, Constraints(0.9, 0.1, most))
+    assert (judge.errors, judge.without_errors) == (None, without)
 
 
 def test_only_successes_are_judged_and_the_encoder_is_asked_once():
@@ -133,9 +227,10 @@ def test_only_successes_are_judged_and_the_encoder_is_asked_once():
         return np.ones(len(texts))
 
     results = [result("a b", "a c"), result("a b", "a b", "failed"), result("d e", "d f")]
-    assert len(successes(results, (), CONSTRAINTS, likeness)) == 2
+    judge = Reader((), likeness, None)
+    assert len(successes(results, CONSTRAINTS, judge)) == 2
     assert asked == [4]
-    assert successes([], (), CONSTRAINTS, likeness) == ()
+    assert successes([], CONSTRAINTS, judge) == ()
 
 
 # -- budget -----------------------------------------------------------------------------------------

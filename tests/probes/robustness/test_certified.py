@@ -128,6 +128,27 @@ def test_the_bound_is_seldom_above_the_true_probability(context, method):
     assert wrong <= 8
 
 
+class Turning:
+    """Copies of which the first `first` say "good" and all further ones "bad"."""
+
+    way = "turning"
+
+    def __init__(self, first):
+        self.first = first
+
+    def kept(self, words, draws, rng):
+        return np.arange(draws)[:, None]
+
+    def copy(self, words, kept):
+        return "good" if kept[0] < self.first else "bad"
+
+
+def test_the_bound_counts_further_copies_and_not_those_that_chose_the_class(context):
+    """Five copies choose "yes", and none of the 40 further ones says so: nothing is known of its share."""
+    found = smoothed(context(texts=["film"], model=Opinion()), Turning(5), most=1, first=5, draws=40)
+    assert (found.classes.tolist(), found.lowest.tolist()) == ([1], [0])
+
+
 @pytest.mark.parametrize("way", ["masking", "deletion"])
 @pytest.mark.parametrize("radius", [1, 2])
 def test_certified_accuracy_is_below_what_every_attack_leaves(context, way, radius):

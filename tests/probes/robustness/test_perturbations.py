@@ -59,7 +59,7 @@ def test_what_is_put_right_counts_against_what_is_lost(context, found):
 def test_a_model_that_ignores_case_has_nothing_to_show(context):
     findings = run(context([0, 1] * 10, texts=texts(20), model=Shouted(99), groups={"g": ["a", "b"] * 10}))
     for m in (f for f in findings if isinstance(f, Measurement)):
-        assert m.value == (1.0 if m.metric == "consistency" else 0.0), m
+        assert m.value == (1.0 if m.metric in ("consistency", "group_consistency") else 0.0), m
         assert m.low <= m.value <= m.high
     assert not any(isinstance(f, Example) for f in findings)
 
@@ -73,14 +73,62 @@ def test_who_bears_the_fragility(context, found):
         gap = found(findings, metric, feature="g")
         assert gap.value == 1
         assert gap.comparisons
-    assert found(findings, "consistency", feature="g", group="r").value == 1
+    assert found(findings, "group_consistency", feature="g", group="r").value == 1
+
+
+def test_groups_are_compared_at_the_strength_that_is_asked_for(context, found):
+    """The model turns at three of ten words, which is strength 3."""
+    ctx = context([0] * 8, texts=texts(8), model=Shouted(3), groups={"g": ["a"] * 4 + ["b"] * 4})
+    for strength, kept in ((2, 1), (3, 0)):
+        findings = run(ctx, group_strength=strength)
+        leaf = found(findings, "group_consistency", feature="g", group="a")
+        assert (leaf.value, leaf.slice["strength"]) == (kept, str(strength))
+        assert found(findings, "consistency_gap").slice == {
+            "feature": "g", "perturbation": "all", "strength": str(strength),
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize("names", [("case", "invisible"), ("invisible", "case")])
+def test_all_is_the_mean_over_every_perturbation(context, found, names):
+    """One word in capitals turns every text, an invisible character none: a half, in either order."""
+    findings = run(context([0] * 8, texts=texts(8), model=Shouted(1)), perturbation=names)
+    assert found(findings, "consistency", perturbation="all", strength="1").value == 0.5
+    assert found(findings, "accuracy_drop", perturbation="all", strength="1").value == 0.5
+
+
+def test_groups_are_compared_on_the_slips_alone(context, found):
+    """Capitals turn every text, a neighbouring key none; only the latter is a slip."""
+    ctx = context([0] * 8, texts=texts(8), model=Shouted(1), groups={"g": ["a"] * 4 + ["b"] * 4})
+    findings = run(ctx, perturbation=("case", "keyboard"))
+    assert found(findings, "consistency", perturbation="all", strength="3").value == 0.5
+    assert found(findings, "consistency", perturbation="slips", strength="3").value == 1
+    for group in "ab":
+        leaf = found(findings, "group_accuracy_drop", group=group)
+        assert (leaf.value, leaf.slice["perturbation"], leaf.slice["strength"]) == (0, "slips", "3")
+
+
+def test_a_gate_on_the_whole_does_not_speak_of_groups(context):
+    ctx = context([0] * 8, texts=texts(8), model=Shouted(1), groups={"g": ["a"] * 4 + ["b"] * 4})
+    findings = [f for f in run(ctx) if isinstance(f, Measurement)]
+    of_groups = {f.metric for f in findings if "group" in f.slice}
+    assert of_groups == {"group_consistency", "group_accuracy_drop"}
+    assert not of_groups & {f.metric for f in findings if "group" not in f.slice}
+
+
+def test_intervals_stay_within_what_the_numbers_can_be(context):
+    """Four texts of two groups, in which one text of four turns: Student's intervals would end above 1."""
+    both = [*texts(2, "fragile"), *texts(6, "robust")]
+    ctx = context([0] * 8, texts=both, model=Shouted(1, "fragile"), groups={"g": ["a", "b"] * 4})
+    for m in (f for f in run(ctx) if isinstance(f, Measurement)):
+        least, most = (0, 1) if "consistency" in m.metric else (0, 2) if "gap" in m.metric else (-1, 1)
+        assert least <= m.low <= m.value <= m.high <= most
 
 
 def _leaf(rng, mean_, group):
     """80 texts, each with the mean of ten perturbations; texts differ in how fragile they are."""
     values = rng.binomial(10, rng.beta(4 * mean_, 4 * (1 - mean_), 80)) / 10
     sums = len(values), values.sum(), (values**2).sum()
-    return mean("consistency", *sums, slice={"feature": "g", "group": group}, span=1.0)
+    return mean("consistency", *sums, slice={"feature": "g", "group": group}, bounds=(0.0, 1.0))
 
 
 @pytest.mark.parametrize(("other", "least", "most"), [(0.85, 0.0, 0.084), (0.65, 0.8, 1.0), (0.95, 0.0, 0.0)])

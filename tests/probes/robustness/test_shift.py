@@ -1,6 +1,7 @@
 """Is a planted shift found with its size, and none where there is none?"""
 
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -38,8 +39,12 @@ def test_a_planted_drop_is_measured(context, found):
     assert (drop.low, drop.high) == pytest.approx((0.2 - 0.0496, 0.2 + 0.0496), abs=0.004)
     assert found(findings, "overconfidence", data="main").value == pytest.approx(0)
     assert found(findings, "overconfidence_increase", data="tweets").value == pytest.approx(0.2)
-    # Every row has the same confidence, so each bin is apart by its own share of right rows.
-    assert found(findings, "calibration_error", data="tweets").value > 0.2
+    # Every row has the same confidence, so that there is one bin.
+    assert found(findings, "calibration_error", data="main").value == pytest.approx(0)
+    error = found(findings, "calibration_error", data="tweets").value
+    assert error == pytest.approx(0.2, abs=2e-3)
+    increase = found(findings, "calibration_error_increase", data="tweets")
+    assert (increase.value, increase.low > 0) == (pytest.approx(error), True)
     assert found(findings, "selection_rate_gap", data="tweets").value == pytest.approx(0.2)
 
 
@@ -69,6 +74,24 @@ def test_the_same_data_shows_no_shift(context, found):
     assert found(findings, "confidence_distance", data="copy").value == 0
     (table,) = (f for f in findings if isinstance(f, Table))
     assert table.rows == (("copy", 100, 1, 1, 1),)
+
+
+def test_the_p_values_by_hand(context):
+    """Five of five right at 0.6, none of five at 0.9.
+
+    Fisher, and Kolmogorov and Smirnov: 2 of the C(10, 5) = 252 orders of the ten rows are as far apart.
+    Chi-square with the correction of Yates: 10 (25 - 5)² / 5⁴ = 6.4, and P(χ² > 6.4) = 2 Φ(-√6.4).
+    """
+    main, other = data(context, 5, 5, sure=0.6), data(context, 0, 5, sure=0.9)
+    (table,) = (f for f in shift(against(main, other=other)) if isinstance(f, Table))
+    classes = 2 * NormalDist().cdf(-(6.4**0.5))
+    assert table.rows[0] == ("other", 5, *map(pytest.approx, (2 / 252, classes, 2 / 252)))
+
+
+def test_confidence_is_the_largest_probability_whatever_is_decided(context, found):
+    """Both sets are answered 0.8 and 0.2, but in the other a rule decides for the class of 0.2."""
+    main, ruled = (context([1] * 20, [c] * 20, probabilities=np.array([[0.8, 0.2]] * 20)) for c in (0, 1))
+    assert found(list(shift(against(main, ruled=ruled))), "confidence_distance", data="ruled").value == 0
 
 
 def test_the_distance_is_that_of_kolmogorov_and_smirnov(context, found):

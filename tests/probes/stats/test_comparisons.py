@@ -87,9 +87,11 @@ def test_gap_of_means_may_be_larger_than_1() -> None:
 
 
 def test_a_leaf_without_bounds_leaves_the_interval_open() -> None:
-    found = gap("g", [mean("m", 1, 0.5, 0.25), *leaves(20)])
+    found = gap("g", [mean("m", 1, 0.5, 0.25, slice={"group": "few"}), *leaves(20)])
     assert found.value == pytest.approx(0.3)
     assert (found.low, found.high) == (None, None)
+    why = "one row: how far the values spread is not known"
+    assert found.note == f"no interval, because there is none for few ({why})"
 
 
 def test_worst_gap_and_worst_ratio() -> None:

@@ -59,7 +59,7 @@ def test_a_negative_difference_may_be_asked_for():
     assert verdict(difference("drop", rate(900, 2000), rate(900, 2000)), "p.q/drop >= -0.2").outcome == "pass"
     close = verdict(difference("drop", rate(500, 1000), rate(690, 1000, "b")), "p.q/drop >= -0.2")
     assert close.outcome == "undecided"
-    assert "between -0." in close.reason
+    assert "between \N{MINUS SIGN}0." in close.reason
     assert close.detectable < -0.2
 
 

@@ -1,10 +1,14 @@
 """Is the job summary Markdown with our headings and tables, and with names as text?"""
 
 import re
+from html import unescape
 
 from markdown_it import MarkdownIt
 
+from probes.types import Measurement
 from reports.ci import Places, summary
+from reports.comparison import Side
+from reports.diff import DiffRecord, DiffSettings
 
 OURS = {
     "paragraph",
@@ -67,6 +71,33 @@ def test_each_hostile_string_alone(sample, words):
         told = summary(full.model_copy(update={"verdicts": (verdict,)}), Places())
         assert kinds(told) <= OURS, word
         assert [len(row) for row in rows(told)] == [6, 6], word
+
+
+def test_a_comparison_names_both_audits_and_what_to_know_of_it(sample, words):
+    full = sample.full()
+    for word in ("candidate", *words):
+        sides = {
+            side: Side(name=word, model=full.model, data=None, training="", tool_version="1", exit_code=0)
+            for side in ("baseline", "candidate")
+        }
+        told = summary(
+            DiffRecord(
+                tool_version="1", **sides, data=full.data, paired=True, notes=(word,), suite=DiffSettings(),
+                results=(), verdicts=full.verdicts, changed=(), exit_code=1,
+            ),
+            Places(),
+        )  # fmt: skip
+        assert kinds(told) <= OURS, word
+        assert len(rows(told)) == 6
+        assert told.startswith("## Changes from ")
+    assert "Audit of" not in told
+
+
+def test_numbers_without_a_value_are_named_with_their_reason(sample):
+    lost = Measurement("rate", None, None, None, 0, {"recipe": "clare"}, "it lacks a model")
+    result = sample.calibration().model_copy(update={"measurements": (lost,)})
+    told = summary(sample.full(results=(result,)), Places())
+    assert "- calibration.reliability has no value for rate: recipe clare; it lacks a model" in unescape(told)
 
 
 def test_it_stays_below_a_mebibyte(sample):
