@@ -1,6 +1,6 @@
 """How are many texts put to a model fast, so that each gets the answer it would get alone?"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,11 @@ WINDOW = 8_192
 ALONE = 1e-4
 # Shorter work than this is over before a bar is drawn.
 WORTH_SHOWING = 256
+
+Answers = dict[bytes, FloatArray]
+"""The key of a text -> its logits (C,)."""
+Ask = Callable[[Mapping[bytes, str]], Answers]
+"""Texts by key -> their answers."""
 
 
 @dataclass(eq=False)
@@ -56,12 +61,13 @@ class Engine:
     progress: Progress = silent
     cached_texts: int = CACHED_TEXTS
     truncated: int = 0
-    _final: Memory = field(init=False)
-    _first: Memory = field(init=False)
+    _unsure: Memory = field(init=False)
+    _sure: Memory = field(init=False)
+    _full: Memory = field(init=False)
 
     def __post_init__(self) -> None:
-        """Nothing is known yet."""
-        self._final, self._first = Memory(self.cached_texts), Memory(self.cached_texts)
+        """Nothing is known yet: by `fast`, near a tie or not, and by float32."""
+        self._unsure, self._sure, self._full = (Memory(self.cached_texts) for _ in range(3))
 
     @property
     def exact(self) -> Any:
@@ -81,64 +87,77 @@ class Engine:
         Each different text is asked once, in whatever batch; the class with the largest logit is the one
         that the float32 module gives the text alone.
         """
-        return self._logits(texts, settled=True)
+        return self._recalled(texts, self._decide, self._sure, self._full)
 
     def unsettled(self, texts: Sequence[str]) -> FloatArray:
         """As `logits`, but an answer of the type of half the width may stay the first, however near a tie."""
-        return self._logits(texts, settled=self.fast is None)
+        return self._recalled(texts, self._answer, self._unsure, self._sure, self._full)
 
-    def _logits(self, texts: Sequence[str], *, settled: bool) -> FloatArray:
+    def in_full(self, texts: Sequence[str]) -> FloatArray:
+        """As `logits`, but all of them are float32's own."""
+        return self._recalled(texts, self._settle, self._full)
+
+    def _recalled(self, texts: Sequence[str], ask: Ask, *memories: Memory) -> FloatArray:
+        """What the memories know, the last before the others, and what `ask` says of the rest."""
         if not_text := [row for row, text in enumerate(texts) if not isinstance(text, str)]:
             raise AuditError(f"input {not_text[0] + 1} is a {type(texts[not_text[0]]).__name__}, not a text")
         keys = [key(text) for text in texts]
-        known = {} if settled else self._first.known(set(keys))
-        known |= self._final.known(set(keys))
-        unknown = {one: text for one, text in zip(keys, texts, strict=True) if one not in known}
-        known |= self._remembered(unknown, settled=settled)
+        known: Answers = {}
+        for memory in memories:
+            known |= memory.known(set(keys))
+        known |= ask({one: text for one, text in zip(keys, texts, strict=True) if one not in known})
         return np.array([known[one] for one in keys], dtype=np.float32).reshape(len(texts), self.classes)
 
-    def _remembered(self, texts: Mapping[bytes, str], *, settled: bool) -> dict[bytes, FloatArray]:
-        answers = self._ask(list(texts.values()), settled=settled)
-        final = np.full(len(answers), fill_value=settled) | ~self._unsure(answers)
-        found = list(zip(texts, answers, final, strict=True))
-        self._final.keep({one: answer for one, answer, sure in found if sure})
-        self._first.keep({one: answer for one, answer, sure in found if not sure})
-        return {one: answer for one, answer, _ in found}
+    def _decide(self, texts: Mapping[bytes, str]) -> Answers:
+        """The first answers where these tell what float32 would decide, else float32's."""
+        known = self._unsure.known(texts.keys())
+        first = self._answer({one: text for one, text in texts.items() if one not in known})
+        unsure = known | self._near(first)
+        return first | self._settle({one: texts[one] for one in texts if one in unsure})
 
-    def _ask(self, texts: Sequence[str], *, settled: bool) -> FloatArray:
+    def _answer(self, texts: Mapping[bytes, str]) -> Answers:
+        """The first answers."""
+        if self.fast is None:
+            return self._settle(texts)
+        first = dict(zip(texts, self._ask(self.fast, list(texts.values())), strict=True))
+        unsure = self._near(first)
+        self._unsure.keep(unsure)
+        self._sure.keep({one: answer for one, answer in first.items() if one not in unsure})
+        return first
+
+    def _near(self, first: Answers) -> Answers:
+        """Those of the first answers that lie near a tie, or are none; float32's never do."""
+        if self.fast is None or not first:
+            return {}
+        logits = np.stack(list(first.values()))
+        unsure = ~(margins(logits) > self.near) | near_ties(logits)
+        return {one: answer for (one, answer), near in zip(first.items(), unsure, strict=True) if near}
+
+    def _settle(self, texts: Mapping[bytes, str]) -> Answers:
+        """The answers of float32; near a tie those to a text alone."""
+        full = dict(zip(texts, self._ask(self.exact, list(texts.values()), alone=True), strict=True))
+        self._full.keep(full)
+        return full
+
+    def _ask(self, module: Any, texts: Sequence[str], *, alone: bool = False) -> FloatArray:
         answers = np.full((len(texts), self.classes), np.nan, dtype=np.float32)
         show = self.progress if len(texts) >= WORTH_SHOWING else silent
         with show("asking the model", len(texts)) as advance:
             for start in range(0, len(texts), WINDOW):
                 part = slice(start, start + WINDOW)
                 tokens = tokenize(self.tokenizer, texts[part], longest=self.longest)
-                self.truncated += tokens.truncated
-                for rows, logits in self._first_pass(tokens):
+                # What float32 is asked where there is a faster type was counted before.
+                self.truncated += tokens.truncated if module is self.fast or self.fast is None else 0
+                order = longest_first(tokens.lengths)
+                advance(sum(not length for length in tokens.lengths))
+                for rows, logits in self._batches(
+                    module, tokens, [row for row in order if tokens.lengths[row]]
+                ):
                     answers[part][rows] = logits
                     advance(len(rows))
-                if settled:
-                    self._settle(tokens, answers[part])
+                for row in np.flatnonzero(near_ties(answers[part])) if alone else ():
+                    answers[part][row] = self.forward(self.module, tokens, [int(row)])[0]
         return answers
-
-    def _unsure(self, logits: FloatArray) -> BoolArray:
-        """(N,) True where the type of half the width does not tell what float32 would decide."""
-        return np.asarray(~(margins(logits) > self.near))
-
-    def _first_pass(self, tokens: Tokens) -> Iterator[tuple[Sequence[int], FloatArray]]:
-        empty = [row for row, length in enumerate(tokens.lengths) if not length]
-        yield empty, np.full((len(empty), self.classes), np.nan, dtype=np.float32)
-        filled = [row for row in longest_first(tokens.lengths) if tokens.lengths[row]]
-        yield from self._batches(self.fast or self.exact, tokens, filled)
-
-    def _settle(self, tokens: Tokens, answers: FloatArray) -> None:
-        """Ask again where the first answer does not decide: in float32, and at last alone."""
-        order = [row for row in longest_first(tokens.lengths) if tokens.lengths[row]]
-        if self.fast is not None:
-            unsure = self._unsure(answers)
-            for rows, logits in self._batches(self.exact, tokens, [row for row in order if unsure[row]]):
-                answers[rows] = logits
-        for row in np.flatnonzero(near_ties(answers)):
-            answers[row] = self.forward(self.module, tokens, [int(row)])[0]
 
     def _batches(
         self, module: Any, tokens: Tokens, rows: Sequence[int]

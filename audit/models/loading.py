@@ -72,8 +72,7 @@ class LoadedModel:
 
     def exact(self, inputs: Sequence[str]) -> FloatArray:
         """As `predict`, but every answer is that of the float32 module, not only the decision."""
-        engine = self.engine if self.engine.fast is None else replace(self.engine, fast=None, progress=silent)
-        return softmax(engine.logits(inputs))
+        return softmax(self.engine.in_full(inputs))
 
     def without_cache(self) -> "LoadedModel":
         """The same model, which asks again each time: for checks that compare two answers."""

@@ -189,9 +189,14 @@ def _with_own_caches(constraint: Any) -> Any:
 def _confirmed(
     model: Model, pairs: Sequence[tuple[str, int]], found: Sequence[_Found], goal: Goal
 ) -> Mapping[tuple[str, int], Attacked]:
-    """The results by text and label, each adversarial text put to the model once more, in full precision."""
-    confirm = model.exact if isinstance(model, ApproximateModel) else model.predict
-    answered = _decisions(confirm([one.text for one in found])) if found else ()
+    """The results by text and label, each adversarial text put to the model once more.
+
+    What is claimed to be a success is asked in full precision where the model can be asked so.
+    """
+    answered = _decisions(model.predict([one.text for one in found])) if found else np.zeros(0, dtype=int)
+    claims = np.flatnonzero([one.ended == "success" for one in found]).tolist()
+    if claims and isinstance(model, ApproximateModel):
+        answered[claims] = _decisions(model.exact([found[row].text for row in claims]))
     return {
         pair: _result(pair, one, int(answer), goal)
         for pair, one, answer in zip(pairs, found, answered, strict=True)

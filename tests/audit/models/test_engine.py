@@ -114,7 +114,7 @@ def test_each_different_text_is_asked_once(engine):
 def test_the_cache_is_bounded(engine):
     engine = replace(engine, cached_texts=10)
     expected = engine.logits(TEXTS)
-    assert len(engine._final._answers) == 10
+    assert max(len(kept._answers) for kept in (engine._unsure, engine._sure, engine._full)) == 10
     assert np.allclose(engine.logits(TEXTS[::-1])[::-1], expected, atol=1e-1)
 
 
@@ -182,7 +182,19 @@ def test_what_is_unsettled_is_the_first_answer_until_it_is_asked_for(engine):
     assert (fast.asked, exact.asked) == ([good, bad], [])
     assert engine.logits(["good", "bad"]).argmax(axis=1).tolist() == [1, 0]
     assert engine.unsettled(["good"]).argmax(axis=1).tolist() == [1]
-    assert (fast.asked, exact.asked) == ([good, bad, good], [good])
+    assert (fast.asked, exact.asked) == ([good, bad], [good])
+
+
+def test_in_full_every_answer_is_that_of_float32(engine):
+    """The sure "bad" is asked again, with another answer; "good" was asked in float32 before."""
+    good, bad = (engine.tokenizer(word)["input_ids"][1] for word in ("good", "bad"))
+    fast = Fixed({good: [0.1, 0.0], bad: [2.0, 0.0]})
+    exact = Fixed({good: [0.0, 0.5], bad: [0.0, 1.0]})
+    engine = replace(engine, module=exact, packed=None, fast=fast, near=0.2)
+    assert engine.logits(["good", "bad"]).argmax(axis=1).tolist() == [1, 0]
+    assert engine.in_full(["good", "bad"]).argmax(axis=1).tolist() == [1, 1]
+    assert exact.asked == [good, bad]
+    assert engine.logits(["bad"]).argmax(axis=1).tolist() == [1]
 
 
 def test_float32_leaves_nothing_unsettled(tiny_model, alone):
@@ -207,7 +219,9 @@ def test_odd_texts_get_an_answer(engine):
 
 def test_long_texts_are_cut_and_counted(engine):
     long = ["film " * 200, "plot " * 62, "plot " * 63]
+    engine.unsettled(["good", *long])
     engine.logits(["good", *long])
+    engine.in_full(["good", *long])
     assert engine.longest == 64
     assert engine.truncated == 2
 
