@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from probes.errors import Skip
+from probes.home import told
 
 INSTALLER = "textattack.shared.utils.install"
 BUCKET = "https://textattack.s3.amazonaws.com"
@@ -29,8 +30,8 @@ def downloads() -> Path:
 
 
 def how_to_download(name: str) -> str:
-    """The command that puts a file of TextAttack's collection where it is looked for."""
-    target = downloads() / Path(name).parent
+    """The command that puts a file of TextAttack's collection where it is looked for; a report repeats it."""
+    target = told(str(downloads() / Path(name).parent))
     packed = f"{Path(name).name}.zip"
     return f"mkdir -p {target} && curl -L {BUCKET}/{name} -o {packed} && unzip {packed} -d {target}"
 

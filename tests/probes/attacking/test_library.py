@@ -11,6 +11,7 @@ import pytest
 
 from probes.attacking import library, recipes
 from probes.attacking.recipes import named
+from probes.attacking.standins import how_to_download
 from probes.errors import AuditError, Skip
 
 IMPORT = """
@@ -59,6 +60,12 @@ def test_what_is_not_installed_is_told_with_the_commands(monkeypatch):
         assert "textattack, nltk, which are not here" in recipe.lacking()
         assert "pip install 'assay-audit[attacks]'" in recipe.lacking()
         assert "pip install --no-deps textattack==0.3.11" in recipe.lacking()
+
+
+def test_the_command_that_downloads_does_not_name_the_home_folder(monkeypatch):
+    monkeypatch.delenv("TA_CACHE_DIR", raising=False)
+    assert how_to_download("vectors/one").startswith("mkdir -p ~/.cache/textattack/vectors && curl -L https:")
+    assert how_to_download("vectors/one").endswith("unzip one.zip -d ~/.cache/textattack/vectors")
 
 
 @pytest.mark.usefixtures("needs_textattack")
