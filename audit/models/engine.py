@@ -102,36 +102,35 @@ class Engine:
         if not_text := [row for row, text in enumerate(texts) if not isinstance(text, str)]:
             raise AuditError(f"input {not_text[0] + 1} is a {type(texts[not_text[0]]).__name__}, not a text")
         keys = [key(text) for text in texts]
-        known: Answers = {}
+        known, different = Answers(), set(keys)
         for memory in memories:
-            known |= memory.known(set(keys))
+            known |= memory.known(different)
         known |= ask({one: text for one, text in zip(keys, texts, strict=True) if one not in known})
         return np.array([known[one] for one in keys], dtype=np.float32).reshape(len(texts), self.classes)
 
     def _decide(self, texts: Mapping[bytes, str]) -> Answers:
         """The first answers where these tell what float32 would decide, else float32's."""
         known = self._unsure.known(texts.keys())
-        first = self._answer({one: text for one, text in texts.items() if one not in known})
-        unsure = known | self._near(first)
-        return first | self._settle({one: texts[one] for one in texts if one in unsure})
+        sure, _ = self._first({one: text for one, text in texts.items() if one not in known})
+        return sure | self._settle({one: text for one, text in texts.items() if one not in sure})
 
     def _answer(self, texts: Mapping[bytes, str]) -> Answers:
-        """The first answers."""
-        if self.fast is None:
-            return self._settle(texts)
-        first = dict(zip(texts, self._ask(self.fast, list(texts.values())), strict=True))
-        unsure = self._near(first)
-        self._unsure.keep(unsure)
-        self._sure.keep({one: answer for one, answer in first.items() if one not in unsure})
-        return first
+        """The first answers; float32's where there is no other type."""
+        sure, unsure = self._first(texts)
+        return sure | unsure if self.fast is not None else self._settle(texts)
 
-    def _near(self, first: Answers) -> Answers:
-        """Those of the first answers that lie near a tie, or are none; float32's never do."""
-        if self.fast is None or not first:
-            return {}
-        logits = np.stack(list(first.values()))
-        unsure = ~(margins(logits) > self.near) | near_ties(logits)
-        return {one: answer for (one, answer), near in zip(first.items(), unsure, strict=True) if near}
+    def _first(self, texts: Mapping[bytes, str]) -> tuple[Answers, Answers]:
+        """The answers of `fast` that tell what float32 would decide, and those that do not."""
+        if self.fast is None:
+            return {}, {}
+        logits = self._ask(self.fast, list(texts.values()))
+        near = ~(margins(logits) > self.near) | near_ties(logits)
+        first = list(zip(texts, logits, near, strict=True))
+        sure = {one: answer for one, answer, unsure in first if not unsure}
+        unsure = {one: answer for one, answer, unsure in first if unsure}
+        self._sure.keep(sure)
+        self._unsure.keep(unsure)
+        return sure, unsure
 
     def _settle(self, texts: Mapping[bytes, str]) -> Answers:
         """The answers of float32; near a tie those to a text alone."""
@@ -148,21 +147,16 @@ class Engine:
                 tokens = tokenize(self.tokenizer, texts[part], longest=self.longest)
                 # What float32 is asked where there is a faster type was counted before.
                 self.truncated += tokens.truncated if module is self.fast or self.fast is None else 0
-                order = longest_first(tokens.lengths)
                 advance(sum(not length for length in tokens.lengths))
-                for rows, logits in self._batches(
-                    module, tokens, [row for row in order if tokens.lengths[row]]
-                ):
+                for rows, logits in self._batches(module, tokens):
                     answers[part][rows] = logits
                     advance(len(rows))
                 for row in np.flatnonzero(near_ties(answers[part])) if alone else ():
                     answers[part][row] = self.forward(self.module, tokens, [int(row)])[0]
         return answers
 
-    def _batches(
-        self, module: Any, tokens: Tokens, rows: Sequence[int]
-    ) -> Iterator[tuple[Sequence[int], FloatArray]]:
-        start = 0
+    def _batches(self, module: Any, tokens: Tokens) -> Iterator[tuple[Sequence[int], FloatArray]]:
+        rows, start = [row for row in longest_first(tokens.lengths) if tokens.lengths[row]], 0
         while start < len(rows):
             waiting = rows[start : start + self.budget]
             batch = first_batch(waiting, tokens.lengths, budget=self.budget, layout=self.layout)

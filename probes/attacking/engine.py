@@ -50,7 +50,7 @@ def attack(
     on nothing else: not on the other texts, their order, or how many are attacked at once.
 
     Args:
-        model: what is attacked; only its `predict` is called.
+        model: what is attacked; an `ApproximateModel` is searched by its quick answers.
         texts: (N,) what is attacked.
         labels: (N,) the true classes.
         recipe: a name of `recipes()`, or `py:MODULE:FUNCTION`.
